@@ -1,0 +1,7 @@
+/**
+ * fusewire: write a filesystem in TypeScript and give it to anyone.
+ *
+ * @module
+ */
+export * from "./src/base/mod.ts";
+export * from "./src/provider/mod.ts";

@@ -1,0 +1,26 @@
+/**
+ * What every room stands on: errnos and {@linkcode FsError}, mode and open flags, the path dialect,
+ * names as bytes, and values that may be promises. Nothing here touches a file or needs a
+ * permission.
+ *
+ * @module
+ */
+export { ERRNO, Errno, type ErrnoName, errnoNamed, errnoOf } from "./errno.ts";
+export { FsError, type FsErrorDetails, toErrno } from "./fs_error.ts";
+export { always, chain, isPromise, type MaybePromise, rescue } from "./maybe.ts";
+export * from "./mode.ts";
+export * from "./open_flags.ts";
+export {
+  basename,
+  clean,
+  components,
+  dirname,
+  isNameTooLong,
+  isWithin,
+  join,
+  NAME_MAX,
+  PATH_MAX,
+  SYMLINK_TARGET_MAX,
+  SYMLINKS_MAX,
+} from "./path.ts";
+export { decodeName, encodeName, hasLoneSurrogate, nameLength } from "./name_bytes.ts";

@@ -1,0 +1,22 @@
+/**
+ * On whose behalf an operation runs.
+ *
+ * @module
+ */
+
+/**
+ * The caller of one operation. Every method of the contract takes it last and may be called without
+ * it: then the caller is the process itself, with all rights.
+ *
+ * A context is read-only and may be shared by many calls; a provider must not keep it.
+ */
+export interface Context {
+  /** The caller's user id: owner of what the call creates. */
+  readonly uid: number;
+  /** The caller's group id: group of what the call creates (unless the directory is setgid). */
+  readonly gid: number;
+  /** The caller's process id, 0 when unknown. */
+  readonly pid?: number;
+  /** Aborted when the caller no longer waits; the operation then fails with EINTR or finishes. */
+  readonly signal?: AbortSignal;
+}

@@ -1,0 +1,44 @@
+/**
+ * The contract: what a filesystem is, whoever asks.
+ *
+ * A {@linkcode Provider} is named by paths and hands out {@linkcode Handle}s. Each method answers at
+ * once or with a promise ({@linkcode MaybePromise}): a caller that must not wait for nothing uses
+ * `chain` instead of `await`. Seed 1's methods are the core; the rest are
+ * {@linkcode CAPABILITIES}, declared by the provider.
+ *
+ * Write a filesystem by extending {@linkcode BaseProvider} and {@linkcode BaseHandle}; write a layer by
+ * extending {@linkcode Forward} and {@linkcode ForwardHandle}.
+ *
+ * Lifetimes: a handle belongs to whoever opened it and must be closed once. Buffers belong to the
+ * caller; the callee may use them until its result is there. A {@linkcode FileInfo} is a snapshot.
+ *
+ * @module
+ */
+export { BaseHandle } from "./base_handle.ts";
+export { BaseProvider } from "./base_provider.ts";
+export {
+  ALL_CAPABILITIES,
+  CAPABILITIES,
+  type Capability,
+  type CapabilityRow,
+  type CapabilitySet,
+  CORE_ONLY,
+  isCapability,
+} from "./capability.ts";
+export type { Context } from "./context.ts";
+export { DirEntry, newDirEntry } from "./dir_entry.ts";
+export {
+  FileInfo,
+  type FileInfoInit,
+  newFileInfo,
+  newFileInfoWithSys,
+  type Timespec,
+  timespecOf,
+} from "./file_info.ts";
+export { Forward } from "./forward.ts";
+export { ForwardHandle } from "./forward_handle.ts";
+export type { Handle, TimeChange } from "./handle.ts";
+export { type FileLock, LOCK_END_MAX } from "./lock.ts";
+export type { Provider } from "./provider.ts";
+export type { StatFs } from "./stat_fs.ts";
+export type { WatchEvent } from "./watch_event.ts";
