@@ -1,0 +1,119 @@
+/**
+ * Thin calls on descriptors. Unless they say that they throw, they return the result or the negated
+ * errno, so that a miss on a hot path costs no exception.
+ *
+ * @module
+ */
+import { O_NONBLOCK } from "../base/mod.ts";
+import { cString } from "./c_string.ts";
+import { toKernelOpenFlags } from "./kernel_open_flags.ts";
+import { check, libc, negatedErrno } from "./library.ts";
+
+/** `fcntl`: the flags of the open file. */
+export const F_GETFL = 3;
+/** `fcntl`: sets O_APPEND, O_NONBLOCK and the like. */
+export const F_SETFL = 4;
+const EFD_CLOEXEC = 0o2000000;
+const EFD_NONBLOCK = 0o4000;
+
+/** `open(2)` of a host path; `flags` in the numbers of `src/base`. Returns a descriptor. */
+export function open(path: string, flags: number, mode = 0): number {
+  const result = libc().open(cString(path), toKernelOpenFlags(flags), mode);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `close(2)`. The descriptor is gone, whatever it returns. */
+export function close(fd: number): number {
+  const result = libc().close(fd);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `read(2)` of at most `size` bytes to an address. */
+export function read(fd: number, address: number, size: number): number {
+  const result = libc().read(fd, address, size);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `write(2)` of `size` bytes from an address. */
+export function write(fd: number, address: number, size: number): number {
+  const result = libc().write(fd, address, size);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/**
+ * `write(2)` on another thread. Resolves to the bytes written, or -1: the errno stays with the other
+ * thread. The memory must stay until then.
+ */
+export function writeAsync(fd: number, address: number, size: number): Promise<number> {
+  return libc().writeAsync(fd, address, size);
+}
+
+/** `writev(2)`: `count` structs of address and size (8 bytes each) at `address`. */
+export function writev(fd: number, address: number, count: number): number {
+  const result = libc().writev(fd, address, count);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `pread(2)` into any buffer, also a view of one. */
+export function pread(fd: number, buffer: BufferSource, size: number, offset: number): number {
+  const result = libc().pread(fd, buffer, size, offset);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `pwrite(2)` from any buffer, also a view of one. */
+export function pwrite(fd: number, data: BufferSource, size: number, offset: number): number {
+  const result = libc().pwrite(fd, data, size, offset);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `dup(2)`. */
+export function dup(fd: number): number {
+  const result = libc().dup(fd);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `fcntl(2)`; `argument` is a number or an address, as the command wants it. */
+export function fcntl(fd: number, command: number, argument: number): number {
+  const result = libc().fcntl(fd, command, argument);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `ioctl(2)`; `argument` is a number or an address, as the request wants it. */
+export function ioctl(fd: number, request: number, argument: number): number {
+  const result = libc().ioctl(fd, request, argument);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `poll(2)` of `count` structs of 8 bytes at `address`; -1 waits for ever, with this thread. */
+export function poll(address: number, count: number, timeoutMs: number): number {
+  const result = libc().poll(address, count, timeoutMs);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/**
+ * `poll(2)` on another thread, which it holds until it ends: include a descriptor that can end it.
+ * Resolves to the number of ready descriptors, or -1. The memory must stay until then.
+ */
+export function pollAsync(address: number, count: number, timeoutMs: number): Promise<number> {
+  return libc().pollAsync(address, count, timeoutMs);
+}
+
+/**
+ * A new counter that can be polled (`eventfd(2)`), which neither blocks nor is inherited.
+ *
+ * @throws {FsError} EMFILE and the like.
+ */
+export function eventfd(): number {
+  const result = libc().eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  return check(result < 0 ? negatedErrno() : result, "eventfd");
+}
+
+/**
+ * Sets O_NONBLOCK.
+ *
+ * @throws {FsError} EBADF.
+ */
+export function setNonblocking(fd: number): void {
+  const flags = check(fcntl(fd, F_GETFL, 0), "fcntl");
+  check(fcntl(fd, F_SETFL, flags | O_NONBLOCK), "fcntl");
+}

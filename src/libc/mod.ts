@@ -1,0 +1,20 @@
+/**
+ * System calls: the C library through Deno's FFI.
+ *
+ * Nothing is opened at import. The first call opens the library and needs `--allow-ffi`;
+ * {@linkcode isLibcAvailable} tells beforehand. Calls return their result, or the negated errno, as a
+ * number; {@linkcode check} makes an FsError of it. A call costs about 100 ns plus the kernel's share.
+ *
+ * Memory is given as a {@linkcode MemoryBlock}'s address, or as any buffer where the call says so. It
+ * belongs to whoever made it and must stay until the call has ended, which for the asynchronous calls
+ * is when their promise has settled.
+ *
+ * @module
+ */
+export { cString } from "./c_string.ts";
+export * from "./descriptor.ts";
+export { fromKernelOpenFlags, toKernelOpenFlags } from "./kernel_open_flags.ts";
+export { check, failure, isLibcAvailable } from "./library.ts";
+export { MemoryBlock } from "./memory_block.ts";
+export * from "./process.ts";
+export { IO_SIZE_MAX } from "./symbols.ts";

@@ -1,0 +1,62 @@
+/**
+ * The process and its mounts.
+ *
+ * @module
+ */
+import { cString } from "./c_string.ts";
+import { libc, negatedErrno } from "./library.ts";
+
+/** `umount2`: let go of the mount now, and end it when nobody uses it any more. */
+export const MNT_DETACH = 2;
+/** `umount2`: do not follow a symbolic link. */
+export const UMOUNT_NOFOLLOW = 8;
+/** `mount`: set-user-ID bits have no effect. */
+export const MS_NOSUID = 2;
+/** `mount`: device nodes cannot be opened. */
+export const MS_NODEV = 4;
+/** `mount`: the tree of `source` appears at `target` too. */
+export const MS_BIND = 4096;
+
+/** The real user id. */
+export function getuid(): number {
+  return libc().getuid();
+}
+
+/** The effective user id. */
+export function geteuid(): number {
+  return libc().geteuid();
+}
+
+/** The real group id. */
+export function getgid(): number {
+  return libc().getgid();
+}
+
+/** The effective group id. */
+export function getegid(): number {
+  return libc().getegid();
+}
+
+/** `mount(2)`. Returns 0 or a negated errno. */
+export function mount(
+  source: string,
+  target: string,
+  type: string,
+  flags: number,
+  data = "",
+): number {
+  const result = libc().mount(
+    cString(source),
+    cString(target),
+    cString(type),
+    flags,
+    cString(data),
+  );
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `umount2(2)`. Returns 0 or a negated errno. */
+export function umount2(target: string, flags: number): number {
+  const result = libc().umount2(cString(target), flags);
+  return result < 0 ? negatedErrno() : result;
+}

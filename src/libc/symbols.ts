@@ -1,0 +1,148 @@
+/**
+ * The functions of the C library that are called: one row each.
+ *
+ * Sizes, offsets and addresses are `usize`, given as JavaScript numbers; a negative offset has to be
+ * refused before. Results are `i32`: no call asks for more than {@linkcode IO_SIZE_MAX} bytes.
+ * Variadic functions are declared with the arguments that are passed; on Linux both x86-64 and arm64
+ * pass those in the same registers as others. Rows named `syscall` are calls without a function in
+ * every supported C library, or with one of a different shape; their first argument is the number.
+ *
+ * @module
+ */
+
+/** The most that one read or write moves (`read(2)`: 0x7ffff000 bytes). */
+export const IO_SIZE_MAX = 0x7fff_f000;
+
+/** The rows. */
+export const SYMBOLS = {
+  __errno_location: { parameters: [], result: "pointer" },
+
+  // Descriptors
+  open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  read: { parameters: ["i32", "usize", "usize"], result: "i32" },
+  write: { parameters: ["i32", "usize", "usize"], result: "i32" },
+  writeAsync: {
+    name: "write",
+    parameters: ["i32", "usize", "usize"],
+    result: "i32",
+    nonblocking: true,
+  },
+  writev: { parameters: ["i32", "usize", "i32"], result: "i32" },
+  pread: { name: "pread64", parameters: ["i32", "buffer", "usize", "usize"], result: "i32" },
+  pwrite: { name: "pwrite64", parameters: ["i32", "buffer", "usize", "usize"], result: "i32" },
+  dup: { parameters: ["i32"], result: "i32" },
+  fcntl: { parameters: ["i32", "i32", "usize"], result: "i32" },
+  ioctl: { parameters: ["i32", "usize", "usize"], result: "i32" },
+  eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  poll: { parameters: ["usize", "usize", "i32"], result: "i32" },
+  pollAsync: {
+    name: "poll",
+    parameters: ["usize", "usize", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+
+  // Open files
+  lseek: { name: "lseek64", parameters: ["i32", "usize", "i32"], result: "i64" },
+  ftruncate: { name: "ftruncate64", parameters: ["i32", "usize"], result: "i32" },
+  fallocate: {
+    name: "fallocate64",
+    parameters: ["i32", "i32", "usize", "usize"],
+    result: "i32",
+  },
+  copy_file_range: {
+    parameters: ["i32", "usize", "i32", "usize", "usize", "u32"],
+    result: "i32",
+  },
+  fsync: { parameters: ["i32"], result: "i32" },
+  fsyncAsync: { name: "fsync", parameters: ["i32"], result: "i32", nonblocking: true },
+  fdatasync: { parameters: ["i32"], result: "i32" },
+  fdatasyncAsync: { name: "fdatasync", parameters: ["i32"], result: "i32", nonblocking: true },
+  fchmod: { parameters: ["i32", "u32"], result: "i32" },
+  fstatfs: { name: "fstatfs64", parameters: ["i32", "usize"], result: "i32" },
+  flock: { parameters: ["i32", "i32"], result: "i32" },
+  fgetxattr: { parameters: ["i32", "usize", "usize", "usize"], result: "i32" },
+  fsetxattr: { parameters: ["i32", "usize", "buffer", "usize", "i32"], result: "i32" },
+  flistxattr: { parameters: ["i32", "usize", "usize"], result: "i32" },
+  fremovexattr: { parameters: ["i32", "usize"], result: "i32" },
+
+  // Names below a directory descriptor
+  openat: { parameters: ["i32", "usize", "i32", "u32"], result: "i32" },
+  openat2: {
+    name: "syscall",
+    parameters: ["usize", "i32", "usize", "usize", "usize"],
+    result: "i32",
+  },
+  statx: { parameters: ["i32", "usize", "i32", "u32", "usize"], result: "i32" },
+  mkdirat: { parameters: ["i32", "usize", "u32"], result: "i32" },
+  mknodat: {
+    name: "syscall",
+    parameters: ["usize", "i32", "usize", "u32", "u32"],
+    result: "i32",
+  },
+  unlinkat: { parameters: ["i32", "usize", "i32"], result: "i32" },
+  renameat2: {
+    name: "syscall",
+    parameters: ["usize", "i32", "usize", "i32", "usize", "u32"],
+    result: "i32",
+  },
+  linkat: { parameters: ["i32", "usize", "i32", "usize", "i32"], result: "i32" },
+  symlinkat: { parameters: ["usize", "i32", "usize"], result: "i32" },
+  readlinkat: { parameters: ["i32", "usize", "usize", "usize"], result: "i32" },
+  fchownat: { parameters: ["i32", "usize", "u32", "u32", "i32"], result: "i32" },
+  utimensat: { parameters: ["i32", "usize", "usize", "i32"], result: "i32" },
+  getdents64: {
+    name: "syscall",
+    parameters: ["usize", "i32", "usize", "usize"],
+    result: "i32",
+  },
+
+  // Paths
+  chmod: { parameters: ["usize", "u32"], result: "i32" },
+  truncate: { name: "truncate64", parameters: ["usize", "usize"], result: "i32" },
+  lgetxattr: { parameters: ["usize", "usize", "usize", "usize"], result: "i32" },
+  lsetxattr: { parameters: ["usize", "usize", "buffer", "usize", "i32"], result: "i32" },
+  llistxattr: { parameters: ["usize", "usize", "usize"], result: "i32" },
+  lremovexattr: { parameters: ["usize", "usize"], result: "i32" },
+  inotify_init1: { parameters: ["i32"], result: "i32" },
+  inotify_add_watch: { parameters: ["i32", "usize", "u32"], result: "i32" },
+  inotify_rm_watch: { parameters: ["i32", "i32"], result: "i32" },
+
+  // The process and its mounts
+  getuid: { parameters: [], result: "u32" },
+  geteuid: { parameters: [], result: "u32" },
+  getgid: { parameters: [], result: "u32" },
+  getegid: { parameters: [], result: "u32" },
+  mount: { parameters: ["buffer", "buffer", "buffer", "usize", "buffer"], result: "i32" },
+  umount2: { parameters: ["buffer", "i32"], result: "i32" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** What a parameter takes. Deno's own types ask bigints for `usize`, its calls take numbers too. */
+type Argument<Type> = Type extends "buffer" ? BufferSource : number;
+type Result<Type> = Type extends "pointer" ? Deno.PointerValue
+  : Type extends "i64" ? bigint
+  : number;
+type Arguments<Types extends readonly unknown[]> = {
+  -readonly [Index in keyof Types]: Argument<Types[Index]>;
+};
+type Call<Row> = Row extends {
+  readonly parameters: infer Types extends readonly unknown[];
+  readonly result: infer Type;
+} ? (
+    ...values: Arguments<Types>
+  ) => Row extends { readonly nonblocking: true } ? Promise<Result<Type>> : Result<Type>
+  : never;
+
+/** The functions, as Deno binds them. */
+export type Symbols = { readonly [Name in keyof typeof SYMBOLS]: Call<(typeof SYMBOLS)[Name]> };
+
+/** Numbers of the calls that go through `syscall`, from `asm/unistd.h`. */
+const SYSCALL_NUMBERS = {
+  x86_64: { openat2: 437, mknodat: 259, renameat2: 316, getdents64: 217 },
+  aarch64: { openat2: 437, mknodat: 33, renameat2: 276, getdents64: 61 },
+} as const;
+
+/** The numbers on this machine. */
+export const SYSCALL: (typeof SYSCALL_NUMBERS)["x86_64" | "aarch64"] =
+  SYSCALL_NUMBERS[Deno.build.arch === "aarch64" ? "aarch64" : "x86_64"];
