@@ -32,7 +32,7 @@ export interface FileInfoInit {
   /** Device number of a device node, as `makedev(3)` makes it (32 bits). */
   readonly rdev?: number;
   /** Allocated blocks of 512 bytes; default from `size`. */
-  readonly blocks?: number;
+  readonly blocks?: number | undefined;
   /** Preferred size of one transfer in bytes; default 4096. */
   readonly blksize?: number;
   /** Last access. */
@@ -117,6 +117,27 @@ export class FileInfo {
   /** Whether it is a directory. */
   get isDir(): boolean {
     return isDirectory(this.mode);
+  }
+
+  /** The same attributes with some of them changed, for layers that present a file as another. */
+  with(changes: Partial<FileInfoInit>): FileInfo {
+    return new FileInfo({
+      name: changes.name ?? this.name,
+      mode: changes.mode ?? this.mode,
+      size: changes.size ?? this.size,
+      ino: changes.ino ?? this.ino,
+      nlink: changes.nlink ?? this.nlink,
+      uid: changes.uid ?? this.uid,
+      gid: changes.gid ?? this.gid,
+      rdev: changes.rdev ?? this.rdev,
+      blocks: changes.blocks ?? (changes.size === undefined ? this.blocks : undefined),
+      blksize: changes.blksize ?? this.blksize,
+      atime: changes.atime ?? this.atime,
+      mtime: changes.mtime ?? this.mtime,
+      ctime: changes.ctime ?? this.ctime,
+      birthtime: changes.birthtime ?? this.birthtime,
+      sys: changes.sys ?? this.sys,
+    });
   }
 
   /** `mtime` as a Date, to the millisecond. */

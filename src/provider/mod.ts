@@ -9,6 +9,9 @@
  * Write a filesystem by extending {@linkcode BaseProvider} and {@linkcode BaseHandle}; write a layer by
  * extending {@linkcode Forward} and {@linkcode ForwardHandle}.
  *
+ * Whole files and trees, for every provider: {@linkcode readFile}, {@linkcode writeFile},
+ * {@linkcode mkdirAll}, {@linkcode walk}, {@linkcode copyTree}.
+ *
  * Lifetimes: a handle belongs to whoever opened it and must be closed once. Buffers belong to the
  * caller; the callee may use them until its result is there. A {@linkcode FileInfo} is a snapshot.
  *
@@ -26,6 +29,7 @@ export {
   isCapability,
 } from "./capability.ts";
 export type { Context } from "./context.ts";
+export { type CopyProgress, copyTree, type CopyTreeOptions, type TreePlace } from "./copy_tree.ts";
 export { DirEntry, newDirEntry } from "./dir_entry.ts";
 export {
   FileInfo,
@@ -39,6 +43,11 @@ export { Forward } from "./forward.ts";
 export { ForwardHandle } from "./forward_handle.ts";
 export type { Handle, TimeChange } from "./handle.ts";
 export { type FileLock, LOCK_END_MAX } from "./lock.ts";
+export { mkdirAll, type MkdirAllOptions } from "./mkdir_all.ts";
 export type { Provider } from "./provider.ts";
+export { READ_FILE_SIZE_MAX, readFile, type ReadFileOptions } from "./read_file.ts";
 export type { StatFs } from "./stat_fs.ts";
+export { walk, type WalkEntry, type WalkOptions } from "./walk.ts";
 export type { WatchEvent } from "./watch_event.ts";
+export { writeAll } from "./write_all.ts";
+export { writeFile, type WriteFileOptions } from "./write_file.ts";
