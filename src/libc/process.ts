@@ -60,3 +60,12 @@ export function umount2(target: string, flags: number): number {
   const result = libc().umount2(cString(target), flags);
   return result < 0 ? negatedErrno() : result;
 }
+
+/**
+ * `umount2(2)` on another thread, for mounts that this process serves itself. Resolves to 0, or -1: the
+ * errno stays with the other thread.
+ */
+export async function umount2Async(target: string, flags: number): Promise<number> {
+  const path = cString(target);
+  return await libc().umount2Async(path, flags);
+}

@@ -116,6 +116,12 @@ export const SYMBOLS = {
   getegid: { parameters: [], result: "u32" },
   mount: { parameters: ["buffer", "buffer", "buffer", "usize", "buffer"], result: "i32" },
   umount2: { parameters: ["buffer", "i32"], result: "i32" },
+  umount2Async: {
+    name: "umount2",
+    parameters: ["buffer", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** What a parameter takes. Deno's own types ask bigints for `usize`, its calls take numbers too. */

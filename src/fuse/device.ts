@@ -1,0 +1,84 @@
+/**
+ * The fuse descriptor: messages in, replies and notices out, and a way to be woken.
+ *
+ * @module
+ */
+import {
+  close,
+  eventfd,
+  MemoryBlock,
+  pollAsync,
+  read,
+  setNonblocking,
+  write,
+  writeAsync,
+} from "../libc/mod.ts";
+
+const POLLIN = 1;
+const POLLFD_SIZE = 8;
+/** How large a pollfd array for two descriptors is. */
+const WAIT_SIZE = 2 * POLLFD_SIZE;
+
+/**
+ * One open `/dev/fuse`. Reading never blocks; waiting for a message is an asynchronous call that
+ * {@linkcode Device.wake} ends, since a thread that is blocked in `read` could never be ended.
+ */
+export class Device {
+  /** The descriptor. */
+  readonly fd: number;
+  readonly #wakeFd: number;
+  readonly #waitSet = new MemoryBlock(WAIT_SIZE);
+  readonly #wakeValue = new MemoryBlock(8);
+  readonly #dispose: () => void;
+  #closed = false;
+
+  /** Serves `fd`; `dispose` closes it at the end. */
+  constructor(fd: number, dispose: () => void) {
+    this.fd = fd;
+    this.#dispose = dispose;
+    setNonblocking(fd);
+    this.#wakeFd = eventfd();
+    const view = this.#waitSet.view;
+    view.setInt32(0, fd, true);
+    view.setInt16(4, POLLIN, true);
+    view.setInt32(POLLFD_SIZE, this.#wakeFd, true);
+    view.setInt16(POLLFD_SIZE + 4, POLLIN, true);
+    this.#wakeValue.view.setUint32(0, 1, true);
+  }
+
+  /** Reads one message. Returns its length, or a negated errno: EAGAIN when there is none now. */
+  read(block: MemoryBlock): number {
+    return read(this.fd, block.address, block.bytes.length);
+  }
+
+  /** Writes one reply of `size` bytes. Returns `size` or a negated errno. */
+  write(block: MemoryBlock, size: number): number {
+    return write(this.fd, block.address, size);
+  }
+
+  /**
+   * Writes a notice on another thread: the kernel may have to wait for a reply of ours before it can
+   * take it. Resolves to true when the kernel took it, false when it had nothing to do.
+   */
+  async notify(block: MemoryBlock, size: number): Promise<boolean> {
+    return await writeAsync(this.fd, block.address, size) === size;
+  }
+
+  /** Waits until there is a message or somebody wakes. */
+  async wait(): Promise<void> {
+    await pollAsync(this.#waitSet.address, 2, -1);
+  }
+
+  /** Ends the current `wait`, and every later one. */
+  wake(): void {
+    write(this.#wakeFd, this.#wakeValue.address, 8);
+  }
+
+  /** Closes the wake descriptor, and has the owner of the fuse descriptor close that. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    close(this.#wakeFd);
+    this.#dispose();
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Making a mount.
+ *
+ * @module
+ */
+import { close, geteuid } from "../libc/mod.ts";
+import { mountDirectly } from "./direct_mount.ts";
+import { FuseMountError } from "./fuse_mount_error.ts";
+import { isLibfuseAvailable, mountWithLibfuse } from "./libfuse.ts";
+import { type MountOptions, optionWords } from "./mount_options.ts";
+import { mountAt } from "./mount_table.ts";
+import { unmount, type UnmountOptions } from "./unmount.ts";
+
+/** A mount without anybody who serves it yet: the kernel's INIT waits in the descriptor. */
+export interface KernelMount {
+  /** Where it is mounted: absolute, without symbolic links. */
+  readonly mountpoint: string;
+  /** The fuse descriptor, to be served. It belongs to the mount. */
+  readonly fd: number;
+  /** Whether a mount that a dead process had left here was taken away first. */
+  readonly replacedStale: boolean;
+  /** Takes the mount away. */
+  unmount(options?: UnmountOptions): Promise<void>;
+  /** Closes the descriptor. */
+  dispose(): void;
+}
+
+/**
+ * The absolute path of a mount point, without following into it when it is dead: `realpath` of the
+ * directory above, then the name.
+ */
+function resolveMountpoint(path: string): string {
+  const absolute = path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
+  const trimmed = absolute.replace(/\/+$/, "");
+  const slash = trimmed.lastIndexOf("/");
+  const name = trimmed.slice(slash + 1);
+  try {
+    if (name === "" || name === "." || name === "..") return Deno.realPathSync(absolute);
+    const above = Deno.realPathSync(trimmed.slice(0, slash) || "/");
+    const direct = above === "/" ? `/${name}` : `${above}/${name}`;
+    return isStale(direct) ? direct : Deno.realPathSync(direct);
+  } catch (thrown) {
+    throw new FuseMountError(
+      path,
+      `Cannot mount on ${path}: there is no such directory`,
+      `Make it first: mkdir -p ${path}`,
+      { cause: thrown },
+    );
+  }
+}
+
+/** Whether a mount is here whose server has died: every access answers ENOTCONN. */
+export function isStale(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return false;
+  } catch (thrown) {
+    return thrown instanceof Error && "code" in thrown && thrown.code === "ENOTCONN";
+  }
+}
+
+/** Takes a dead mount away; refuses a path that is in use or is no directory. */
+async function prepare(mountpoint: string): Promise<boolean> {
+  const stale = isStale(mountpoint);
+  if (stale) await unmount(mountpoint, { lazy: true });
+  const existing = mountAt(mountpoint);
+  if (existing !== undefined && existing.type.startsWith("fuse")) {
+    throw new FuseMountError(
+      mountpoint,
+      `Cannot mount on ${mountpoint}: ${existing.source} (${existing.type}) is mounted there`,
+      `Unmount it first: ${geteuid() === 0 ? "umount" : "fusermount3 -u"} ${mountpoint}`,
+    );
+  }
+  if (!Deno.lstatSync(mountpoint).isDirectory) {
+    throw new FuseMountError(mountpoint, `Cannot mount on ${mountpoint}: it is not a directory`);
+  }
+  return stale;
+}
+
+/** What stands in the way of libfuse here, and what to do about it. */
+function explainRefusal(options: MountOptions): string {
+  if (geteuid() !== 0 && options.allowOther === true) {
+    return "For allowOther as an ordinary user, /etc/fuse.conf must say user_allow_other";
+  }
+  try {
+    Deno.lstatSync("/dev/fuse");
+  } catch {
+    return "There is no /dev/fuse: load the kernel module (modprobe fuse), or pass the device in";
+  }
+  return geteuid() === 0 ? "" : "Is fusermount3 installed (apt-get install fuse3) and setuid root?";
+}
+
+/**
+ * Mounts on `path`: with libfuse, or as root without it where it is missing or `directMount` says so. A
+ * mount that a dead process left there is taken away first.
+ *
+ * @throws {FuseMountError} With what to do about it.
+ */
+export async function mountKernel(path: string, options: MountOptions = {}): Promise<KernelMount> {
+  const words = optionWords(path, options);
+  const mountpoint = resolveMountpoint(path);
+  const replacedStale = await prepare(mountpoint);
+  const end = (how?: UnmountOptions): Promise<void> => unmount(mountpoint, how);
+  if (options.directMount !== true && isLibfuseAvailable()) {
+    const made = mountWithLibfuse(mountpoint, words);
+    if (made === null) {
+      const problem = `Cannot mount on ${mountpoint}: libfuse refused, for the reason above`;
+      throw new FuseMountError(mountpoint, problem, explainRefusal(options));
+    }
+    const { fd, destroy } = made;
+    return { mountpoint, fd, replacedStale, unmount: end, dispose: destroy };
+  }
+  if (geteuid() !== 0) {
+    throw new FuseMountError(
+      mountpoint,
+      `Cannot mount on ${mountpoint}: libfuse3 is not installed`,
+      "Install it (apt-get install fuse3), or run as root",
+    );
+  }
+  const fd = mountDirectly(mountpoint, words);
+  return {
+    mountpoint,
+    fd,
+    replacedStale,
+    unmount: end,
+    dispose: () => void close(fd),
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * The FUSE protocol of Linux, spoken in TypeScript.
+ *
+ * A {@linkcode Device} is an open `/dev/fuse`; {@linkcode mountKernel} makes one, through libfuse or
+ * directly. A {@linkcode Session} reads requests from it, has a {@linkcode RawFileSystem} serve them by
+ * node id, and writes the replies. Nobody else writes to the descriptor, but {@linkcode Notices}.
+ *
+ * Ownership: message and reply buffers are pooled by the session. What a filesystem gets (`data`,
+ * `buffer`, `out`, the {@linkcode Request} itself) is valid until the result it returned is there.
+ *
+ * Time: the loop spins a little after each burst of requests, sleeps in a poll that can be woken, and
+ * lets the event loop turn at least every millisecond: see {@linkcode LoopOptions}.
+ *
+ * @module
+ */
+export * from "./abi.ts";
+export { Attr, AttrOut, EntryOut } from "./attr.ts";
+export { Device } from "./device.ts";
+export { DirEntryList } from "./dir_entry_list.ts";
+export { INIT_BIT, type InitFlag, InitFlags } from "./init_flags.ts";
+export { LOOP_DEFAULTS, type LoopOptions } from "./session_loop.ts";
+export { isStale, type KernelMount, mountKernel } from "./kernel_mount.ts";
+export { FuseMountError } from "./fuse_mount_error.ts";
+export { type MountOptions } from "./mount_options.ts";
+export type { Agreement, InitWishes } from "./negotiation.ts";
+export { Notices } from "./notices.ts";
+export { Opcode, type OpcodeName, opcodeName } from "./opcode.ts";
+export { OpenOut } from "./open_out.ts";
+export type { Outcome, RawFileSystem } from "./raw_file_system.ts";
+export { type Reply, Request, type Timeouts } from "./request.ts";
+export { describeRequest, Session, type SessionOptions } from "./session.ts";
+export { SetAttrIn } from "./setattr_in.ts";
+export { unmount, type UnmountOptions } from "./unmount.ts";

@@ -1,0 +1,284 @@
+/**
+ * One connection with the kernel: from INIT to the end of the mount.
+ *
+ * @module
+ */
+import { ERRNO, type Errno, isPromise, toErrno } from "../base/mod.ts";
+import type { MemoryBlock } from "../libc/mod.ts";
+import { FUSE_KERNEL_VERSION, IN_HEADER_SIZE, MINOR_MIN, OUT_HEADER_SIZE } from "./abi.ts";
+import { BlockPool } from "./block_pool.ts";
+import type { Device } from "./device.ts";
+import { type Agreement, decodeInit, encodeInit } from "./negotiation.ts";
+import { INIT_IN_SIZE_MIN, INIT_OUT_SIZE, type InitWishes, negotiate } from "./negotiation.ts";
+import { Notices } from "./notices.ts";
+import { Opcode, opcodeName } from "./opcode.ts";
+import { listedNodes, type Operation, OPERATIONS } from "./operations.ts";
+import type { RawFileSystem } from "./raw_file_system.ts";
+import { type Reply, Request, type Timeouts } from "./request.ts";
+import { LOOP_DEFAULTS, type LoopOptions, SessionLoop } from "./session_loop.ts";
+import { readU64 } from "./word64.ts";
+
+/** How many idle request objects are kept for reuse. */
+const REQUESTS_FREE_MAX = 64;
+/** Room for the header and struct in front of the data of the largest message, in bytes. */
+const MESSAGE_OVERHEAD = 4096;
+
+/** What a session is told at the start. */
+export interface SessionOptions extends Timeouts {
+  /** What to ask of the kernel. */
+  readonly wishes: InitWishes;
+  /** How the loop divides its time. */
+  readonly loop?: Partial<LoopOptions>;
+  /** Sees each request with its outcome, for a log: opcode, node, outcome, milliseconds. */
+  readonly observe?: (request: Request, outcome: Reply, durationMs: number) => void;
+  /** Gets what nobody else will see: an exception of the filesystem, a reply the kernel refused. */
+  readonly report: (problem: unknown) => void;
+}
+
+/**
+ * Reads requests from the device, has the filesystem serve them, writes the replies. A request that
+ * is served synchronously allocates nothing that stays: one request object, one message buffer and one
+ * reply buffer serve them all. A request that becomes a promise keeps its objects until its reply, and the
+ * next request gets others.
+ *
+ * Every request but FORGET gets exactly one reply, whatever the filesystem throws: a caller without a
+ * reply would hang and could not be killed.
+ */
+export class Session {
+  /** Unsolicited messages to the kernel. */
+  readonly notices: Notices;
+  readonly #device: Device;
+  readonly #fs: RawFileSystem;
+  readonly #options: SessionOptions;
+  readonly #loop: SessionLoop;
+  readonly #pool = new BlockPool();
+  readonly #free: Request[] = [];
+  readonly #pending = new Map<number, Request>();
+  readonly #messageSize: number;
+  #request: Request;
+  #input: MemoryBlock;
+  #agreement: Agreement | null = null;
+  #drained: (() => void) | null = null;
+
+  /** The device belongs to the session, which closes it at the end of {@linkcode Session.run}. */
+  constructor(device: Device, fs: RawFileSystem, options: SessionOptions) {
+    this.#device = device;
+    this.#fs = fs;
+    this.#options = options;
+    this.notices = new Notices(device);
+    this.#messageSize = options.wishes.maxWrite + MESSAGE_OVERHEAD;
+    this.#input = this.#pool.take(this.#messageSize);
+    this.#request = new Request(this.#pool, options);
+    const target = { step: () => this.#step(), pending: () => this.#pending.size };
+    this.#loop = new SessionLoop(device, target, { ...LOOP_DEFAULTS, ...options.loop });
+  }
+
+  /** What was agreed with the kernel; null before its INIT. */
+  get agreement(): Agreement | null {
+    return this.#agreement;
+  }
+
+  /** How many requests are being served asynchronously. */
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
+  /** Serves until the mount has ended, waits for what is under way, closes the device. */
+  async run(): Promise<void> {
+    try {
+      await this.#loop.run();
+    } finally {
+      for (const request of this.#pending.values()) request.interrupt();
+      await this.#drain();
+      await this.notices.settled();
+      this.#device.close();
+      await this.#fs.destroy();
+    }
+  }
+
+  /** Ends the loop without waiting for the kernel. */
+  stop(): void {
+    this.#loop.stop();
+  }
+
+  #drain(): Promise<void> {
+    if (this.#pending.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#drained = resolve);
+  }
+
+  /** Reads and serves one message; returns its length or a negated errno. */
+  #step(): number {
+    const length = this.#device.read(this.#input);
+    if (length <= 0) return length;
+    if (length < IN_HEADER_SIZE) {
+      this.#options.report(new Error(`The kernel sent ${length} bytes, less than a header`));
+      return length;
+    }
+    const request = this.#request;
+    request.start(this.#input, length);
+    this.#serve(request);
+    return length;
+  }
+
+  #serve(request: Request): void {
+    const startedAt = this.#options.observe === undefined ? 0 : performance.now();
+    const row = OPERATIONS[request.opcode];
+    if (row === undefined) {
+      this.#serveProtocol(request, startedAt);
+      return;
+    }
+    let outcome: ReturnType<Operation["serve"]>;
+    try {
+      outcome = request.length - IN_HEADER_SIZE < row.bodyMin
+        ? ERRNO.EINVAL
+        : row.serve(this.#fs, request, request.input.view);
+    } catch (thrown) {
+      outcome = this.#failure(request, thrown);
+    }
+    if (isPromise(outcome)) this.#park(request, row, outcome, startedAt);
+    else this.#reply(request, row, outcome, startedAt);
+  }
+
+  /** Whatever was thrown becomes an errno here, and only here. */
+  #failure(request: Request, thrown: unknown): Errno {
+    return toErrno(thrown, () => {
+      const text = `fuse ${request.name} of node ${request.nodeid} answered with EIO`;
+      this.#options.report(new Error(text, { cause: thrown }));
+    });
+  }
+
+  /** The reply comes later: the request keeps its objects, the loop goes on with others. */
+  #park(request: Request, row: Operation, outcome: Promise<Reply>, startedAt: number): void {
+    this.#pending.set(request.unique, request);
+    this.#request = this.#free.pop() ?? new Request(this.#pool, this.#options);
+    this.#request.hasLongSetxattr = request.hasLongSetxattr;
+    const kept = row.keepsInput === true ? this.#input : null;
+    if (kept !== null) this.#input = this.#pool.take(this.#messageSize);
+    const done = (reply: Reply): void => {
+      this.#pending.delete(request.unique);
+      this.#reply(request, row, reply, startedAt);
+      if (kept !== null) this.#pool.give(kept);
+      if (this.#free.length < REQUESTS_FREE_MAX) this.#free.push(request);
+      if (this.#pending.size === 0) this.#drained?.();
+      this.#loop.answered();
+    };
+    outcome.then(done, (thrown) => done(this.#failure(request, thrown)));
+  }
+
+  #reply(request: Request, row: Operation | undefined, outcome: Reply, startedAt: number): void {
+    const size = request.finish(outcome);
+    const written = this.#device.write(request.output, size);
+    if (written < 0) this.#unwanted(request, row, outcome, -written);
+    request.release();
+    this.#options.observe?.(request, outcome, performance.now() - startedAt);
+  }
+
+  /** The kernel did not take a reply. Its caller is gone (ENOENT), or we made a mistake. */
+  #unwanted(request: Request, row: Operation | undefined, outcome: Reply, errno: number): void {
+    if (errno === ERRNO.ENODEV.number || errno === ERRNO.ECONNABORTED.number) return;
+    if (errno !== ERRNO.ENOENT.number) {
+      const text = `The kernel refused the reply to ${request.name}: errno ${errno}`;
+      this.#options.report(new Error(text));
+      if (typeof outcome === "number") this.#reply(request, undefined, ERRNO.EIO, 0);
+    }
+    if (typeof outcome === "number") this.#takeBack(request, row, outcome);
+  }
+
+  /** The kernel will never forget or release what it was never told of. */
+  #takeBack(request: Request, row: Operation | undefined, size: number): void {
+    const { entryOut, openOut } = request;
+    const fs = this.#fs;
+    switch (row?.grants) {
+      case "node":
+        if (entryOut.nodeid !== 0) fs.forget(entryOut.nodeid, 1);
+        break;
+      case "listing":
+        for (const nodeid of listedNodes(request, size)) fs.forget(nodeid, 1);
+        break;
+      case "directory":
+        this.#quietly(request, () => fs.releasedir(request, openOut.fh));
+        break;
+      case "handle":
+        this.#quietly(request, () => fs.release(request, openOut.fh, 0, 0));
+        break;
+      case "node+handle":
+        this.#quietly(request, () => fs.release(request, openOut.fh, 0, 0));
+        fs.forget(entryOut.nodeid, 1);
+    }
+  }
+
+  #quietly(request: Request, run: () => ReturnType<RawFileSystem["release"]>): void {
+    try {
+      const done = run();
+      if (isPromise(done)) done.catch((thrown) => this.#failure(request, thrown));
+    } catch (thrown) {
+      this.#failure(request, thrown);
+    }
+  }
+
+  /** What is between kernel and session, or unknown. */
+  #serveProtocol(request: Request, startedAt: number): void {
+    const body = request.input.view;
+    const size = request.length - IN_HEADER_SIZE;
+    switch (request.opcode) {
+      case Opcode.FORGET:
+        if (size >= 8) this.#fs.forget(request.nodeid, readU64(body, IN_HEADER_SIZE));
+        return;
+      case Opcode.BATCH_FORGET:
+        this.#batchForget(body, size);
+        return;
+      case Opcode.INTERRUPT:
+        // Not found: it was answered in the meantime, or it is served synchronously.
+        if (size >= 8) this.#pending.get(readU64(body, IN_HEADER_SIZE))?.interrupt();
+        return;
+      case Opcode.INIT:
+        this.#reply(request, undefined, this.#init(request, body, size), startedAt);
+        return;
+      case Opcode.DESTROY:
+        this.#reply(request, undefined, 0, startedAt);
+        return;
+      case Opcode.NOTIFY_REPLY:
+        return;
+      default:
+        this.#reply(request, undefined, ERRNO.ENOSYS, startedAt);
+    }
+  }
+
+  #batchForget(body: DataView, size: number): void {
+    if (size < 8) return;
+    const count = Math.min(body.getUint32(IN_HEADER_SIZE, true), Math.floor((size - 8) / 16));
+    for (let index = 0; index < count; index++) {
+      const at = IN_HEADER_SIZE + 8 + index * 16;
+      this.#fs.forget(readU64(body, at), readU64(body, at + 8));
+    }
+  }
+
+  #init(request: Request, body: DataView, size: number): Reply {
+    if (size < INIT_IN_SIZE_MIN || this.#agreement !== null) return ERRNO.EPROTO;
+    const offer = decodeInit(body, IN_HEADER_SIZE, size);
+    if (offer.major < FUSE_KERNEL_VERSION || offer.minor < MINOR_MIN) {
+      const version = `${offer.major}.${offer.minor}`;
+      const text = `The kernel speaks FUSE ${version}, but ${FUSE_KERNEL_VERSION}.${MINOR_MIN} ` +
+        "(Linux 5.4) or newer is needed";
+      this.#options.report(new Error(text));
+      return ERRNO.EPROTO;
+    }
+    const agreed = negotiate(offer, this.#options.wishes);
+    encodeInit(request.output.view, OUT_HEADER_SIZE, agreed);
+    // A newer major version expects ours in the reply and sends INIT again.
+    if (offer.major > FUSE_KERNEL_VERSION) return INIT_OUT_SIZE;
+    this.#agreement = agreed;
+    request.hasLongSetxattr = agreed.flags.has("SETXATTR_EXT");
+    this.#fs.init();
+    return INIT_OUT_SIZE;
+  }
+}
+
+/** One line about a request for a log: `lookup node 1: 144 bytes, 0.031 ms`. */
+export function describeRequest(request: Request, outcome: Reply, durationMs: number): string {
+  const result = typeof outcome === "number" ? `${outcome} bytes` : outcome.code;
+  const name = opcodeName(request.opcode);
+  return `${name} node ${request.nodeid} pid ${request.pid}: ${result}, ${
+    durationMs.toFixed(3)
+  } ms`;
+}

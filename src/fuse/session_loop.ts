@@ -1,0 +1,157 @@
+/**
+ * When to read, when to wait, when to let others run.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers";
+import { ERRNO } from "../base/mod.ts";
+import type { Device } from "./device.ts";
+
+/** How the loop divides its time. */
+export interface LoopOptions {
+  /**
+   * How long to keep asking for the next message before sleeping, in microseconds. The next request
+   * of a busy program comes within some 20 us of the last reply, and waking from sleep costs more
+   * than that. 0 never spins: less CPU, two to four times the latency (`bench/mount_bench.ts`).
+   */
+  readonly spinUs: number;
+  /** After how long of unbroken service timers and sockets of the process get a turn, in milliseconds. */
+  readonly sliceMs: number;
+}
+
+/** What the loop drives. */
+export interface LoopTarget {
+  /** Reads and serves one message: its length, or a negated errno. */
+  step(): number;
+  /** How many requests wait for a promise. */
+  pending(): number;
+}
+
+/** The default of {@linkcode LoopOptions}: 100 us of spinning (none with one core), 1 ms slices. */
+export const LOOP_DEFAULTS: LoopOptions = { spinUs: 100, sliceMs: 1 };
+
+const AGAIN = -ERRNO.EAGAIN.number;
+const INTERRUPTED = -ERRNO.EINTR.number;
+/** The request was aborted before it was read: the next read gives the next one. */
+const GONE = -ERRNO.ENOENT.number;
+/** The mount has ended. */
+const UNMOUNTED = -ERRNO.ENODEV.number;
+/** The connection was aborted (with ABORT_ERROR). */
+const ABORTED = -ERRNO.ECONNABORTED.number;
+
+/** What one burst of service ended with. */
+type Rest = "idle" | "slice" | "ended";
+
+/**
+ * Serves the descriptor until the mount ends. A burst reads until nothing is there, spins a little,
+ * and then the loop either sleeps in {@linkcode Device.wait} or, while promises are pending, lets the
+ * event loop turn and looks again, since an answer over a socket is usually near.
+ */
+export class SessionLoop {
+  readonly #device: Device;
+  readonly #target: LoopTarget;
+  readonly #spinMs: number;
+  readonly #sliceMs: number;
+  /** When the last message was served or answered. */
+  #activeAt = 0;
+  #sleeping = false;
+  #queued = false;
+  #bursting = false;
+  #stopping = false;
+  readonly #ended = Promise.withResolvers<void>();
+
+  /** The loop starts with {@linkcode SessionLoop.run}. */
+  constructor(device: Device, target: LoopTarget, options: LoopOptions) {
+    this.#device = device;
+    this.#target = target;
+    this.#spinMs = navigator.hardwareConcurrency > 1 ? options.spinUs / 1000 : 0;
+    this.#sliceMs = options.sliceMs;
+  }
+
+  /** Serves until the mount has ended or {@linkcode SessionLoop.stop}. Rejects when reading fails. */
+  run(): Promise<void> {
+    this.#turn();
+    return this.#ended.promise;
+  }
+
+  /** Ends the loop, also when it sleeps. */
+  stop(): void {
+    this.#stopping = true;
+    this.#device.wake();
+  }
+
+  /** A pending request was answered: its caller will soon ask for more. */
+  answered(): void {
+    if (this.#bursting) return;
+    this.#activeAt = performance.now();
+    this.#schedule();
+  }
+
+  readonly #turn = (): void => {
+    this.#queued = false;
+    if (this.#bursting) return;
+    let rest: Rest;
+    try {
+      rest = this.#burst();
+    } catch (thrown) {
+      this.#bursting = false;
+      this.#ended.reject(thrown);
+      return;
+    }
+    if (rest === "ended") this.#end();
+    else if (rest === "slice" || this.#expectsMore()) this.#schedule();
+    else this.#sleep();
+  };
+
+  /** Whether an answer is due from elsewhere, and the last activity is not long ago. */
+  #expectsMore(): boolean {
+    return this.#target.pending() > 0 && performance.now() - this.#activeAt < this.#spinMs;
+  }
+
+  #schedule(): void {
+    if (this.#queued) return;
+    this.#queued = true;
+    setImmediate(this.#turn);
+  }
+
+  #sleep(): void {
+    if (this.#sleeping) return;
+    this.#sleeping = true;
+    this.#device.wait().then(() => {
+      this.#sleeping = false;
+      if (this.#stopping) this.#end();
+      else this.#turn();
+    }, this.#ended.reject);
+  }
+
+  /** A sleeping wait uses the descriptor: the end comes when it has returned. */
+  #end(): void {
+    this.#stopping = true;
+    if (this.#sleeping) this.#device.wake();
+    else this.#ended.resolve();
+  }
+
+  #burst(): Rest {
+    if (this.#stopping) return "ended";
+    this.#bursting = true;
+    const startedAt = performance.now();
+    let rest: Rest | null = null;
+    while (rest === null) {
+      const result = this.#target.step();
+      if (result > 0) {
+        this.#activeAt = performance.now();
+        if (this.#activeAt - startedAt > this.#sliceMs) rest = "slice";
+      } else if (result === AGAIN) {
+        // While promises are pending, blocking the event loop would only delay them.
+        const spin = this.#target.pending() === 0 ? this.#spinMs : 0;
+        if (performance.now() - this.#activeAt >= spin) rest = "idle";
+      } else if (result === UNMOUNTED || result === ABORTED) {
+        rest = "ended";
+      } else if (result !== INTERRUPTED && result !== GONE) {
+        throw new Error(`Cannot read from the fuse device: errno ${-result}`);
+      }
+    }
+    this.#bursting = false;
+    return rest;
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * An open file of a provider, as the kernel uses it.
+ *
+ * @module
+ */
+import { chain, type Errno, type MaybePromise, O_APPEND } from "../base/mod.ts";
+import type { AttrOut } from "../fuse/mod.ts";
+import { FUSE_WRITE } from "../fuse/mod.ts";
+import type { FileAllocater, FileFsyncer, FileGetattrer, FileGetlker } from "../nodefs/mod.ts";
+import type { FileLseeker, FileReader, FileSetlker, FileSetlkwer } from "../nodefs/mod.ts";
+import { type Context, type FileLock, type Handle, LOCK_END_MAX } from "../provider/mod.ts";
+import { fillAttr } from "./attr_of.ts";
+
+/**
+ * One or two handles of the provider.
+ *
+ * A file that was opened with O_APPEND needs two. Its own writes go through a handle that appends, at
+ * the end of the file as it is then, whoever else writes. But the kernel also writes dirty pages of a
+ * shared mapping through any handle it has, at their own offsets, and those must not be appended: they
+ * go through the plain handle.
+ */
+export class ProviderFile
+  implements
+    FileReader,
+    FileGetattrer,
+    FileFsyncer,
+    FileAllocater,
+    FileLseeker,
+    FileGetlker,
+    FileSetlker,
+    FileSetlkwer {
+  /** The handle that reads and writes where it is told to. */
+  readonly handle: Handle;
+  readonly #appending: Handle | null;
+  #hasLocks = false;
+
+  /** Takes over both handles. */
+  constructor(handle: Handle, appending: Handle | null) {
+    this.handle = handle;
+    this.#appending = appending;
+  }
+
+  /** Reads at an offset. */
+  read(context: Context, buffer: Uint8Array, offset: number): MaybePromise<number | Errno> {
+    return this.handle.readAt(buffer, offset, context);
+  }
+
+  /** Writes at an offset, or at the end when the descriptor appends at this moment. */
+  writeAs(
+    context: Context,
+    data: Uint8Array,
+    offset: number,
+    writeFlags: number,
+    openFlags: number,
+  ): MaybePromise<number | Errno> {
+    const appends = (openFlags & O_APPEND) !== 0 && (writeFlags & FUSE_WRITE.CACHE) === 0;
+    const handle = appends && this.#appending !== null ? this.#appending : this.handle;
+    return handle.writeAt(data, offset, context);
+  }
+
+  /** The attributes, also when the file has no name any more. */
+  getattr(context: Context, out: AttrOut): MaybePromise<void> {
+    return chain(this.handle.stat(context), (info) => fillAttr(out.attr, info));
+  }
+
+  /** Makes what was written durable. */
+  fsync(context: Context, dataOnly: boolean): MaybePromise<void> {
+    return this.handle.sync(dataOnly, context);
+  }
+
+  /** `fallocate(2)`. */
+  allocate(context: Context, offset: number, size: number, mode: number): MaybePromise<void> {
+    return this.handle.allocate(mode, offset, size, context);
+  }
+
+  /** Finds data or a hole. */
+  lseek(context: Context, offset: number, whence: number): MaybePromise<number> {
+    return this.handle.seekHole(offset, whence, context);
+  }
+
+  /** The lock in the way. */
+  getlk(context: Context, lock: FileLock): MaybePromise<FileLock | null> {
+    return this.handle.getLock(lock, context);
+  }
+
+  /** Takes or releases a lock. */
+  setlk(context: Context, lock: FileLock): MaybePromise<void> {
+    this.#hasLocks = true;
+    return this.handle.setLock(lock, false, context);
+  }
+
+  /** Takes a lock and waits for it. */
+  setlkw(context: Context, lock: FileLock): MaybePromise<void> {
+    this.#hasLocks = true;
+    return this.handle.setLock(lock, true, context);
+  }
+
+  /** Closing any descriptor of a file releases the record locks of its process (`fcntl(2)`). */
+  unlockRecords(context: Context, owner: number | bigint): MaybePromise<void> {
+    if (!this.#hasLocks) return;
+    const all = { kind: "posix", type: "unlock", start: 0, end: LOCK_END_MAX } as const;
+    return this.handle.setLock({ ...all, owner, pid: context.pid ?? 0 }, false, context);
+  }
+
+  /** Closes the handles. */
+  release(context: Context): MaybePromise<void> {
+    return chain(this.#appending?.close(context), () => this.handle.close(context));
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * What a node may return from `open`, and what can be done with it.
+ *
+ * @module
+ */
+import type { Errno, MaybePromise } from "../base/mod.ts";
+import type { AttrOut, SetAttrIn } from "../fuse/mod.ts";
+import type { Context, FileLock } from "../provider/mod.ts";
+
+/** The outcome of an operation without another result. */
+export type Outcome = MaybePromise<Errno | void>;
+
+/** See {@linkcode NodeReader}. */
+export interface FileReader {
+  /** Fills `buffer` from `offset` on; returns the bytes read, 0 at the end. */
+  read(context: Context, buffer: Uint8Array, offset: number): MaybePromise<number | Errno>;
+}
+
+/** See {@linkcode NodeWriter}. */
+export interface FileWriter {
+  /** Writes at `offset`; returns the bytes written. `data` is reused after the result is there. */
+  write(context: Context, data: Uint8Array, offset: number): MaybePromise<number | Errno>;
+}
+
+/** See {@linkcode NodeGetattrer}. */
+export interface FileGetattrer {
+  /** Fills in the attributes. */
+  getattr(context: Context, out: AttrOut): Outcome;
+}
+
+/** See {@linkcode NodeSetattrer}. */
+export interface FileSetattrer {
+  /** Changes attributes and fills in all of them. */
+  setattr(context: Context, input: SetAttrIn, out: AttrOut): Outcome;
+}
+
+/** See {@linkcode NodeFlusher}. */
+export interface FileFlusher {
+  /** One descriptor of the handle was closed. */
+  flush(context: Context): Outcome;
+}
+
+/** See {@linkcode NodeReleaser}. */
+export interface FileReleaser {
+  /** The last descriptor has gone. */
+  release(context: Context): Outcome;
+}
+
+/** See {@linkcode NodeFsyncer}. */
+export interface FileFsyncer {
+  /** Makes what was written durable. */
+  fsync(context: Context, dataOnly: boolean): Outcome;
+}
+
+/** See {@linkcode NodeAllocater}. */
+export interface FileAllocater {
+  /** `fallocate(2)`. */
+  allocate(context: Context, offset: number, size: number, mode: number): Outcome;
+}
+
+/** See {@linkcode NodeLseeker}. */
+export interface FileLseeker {
+  /** The next offset for SEEK_DATA or SEEK_HOLE. */
+  lseek(context: Context, offset: number, whence: number): MaybePromise<number | Errno>;
+}
+
+/** See {@linkcode NodeGetlker}. */
+export interface FileGetlker {
+  /** The lock in the way, or null. */
+  getlk(context: Context, lock: FileLock): MaybePromise<FileLock | null | Errno>;
+}
+
+/** See {@linkcode NodeSetlker}. */
+export interface FileSetlker {
+  /** Takes or releases a lock; EAGAIN on conflict. */
+  setlk(context: Context, lock: FileLock): Outcome;
+}
+
+/** See {@linkcode NodeSetlkwer}. */
+export interface FileSetlkwer {
+  /** Takes a lock and waits for it; EINTR when the context's signal aborts. */
+  setlkw(context: Context, lock: FileLock): Outcome;
+}
+
+/**
+ * An open file: any object, with as many of these operations as it likes. What the node implements
+ * itself has precedence.
+ */
+export type FileHandle =
+  & object
+  & Partial<
+    & FileReader
+    & FileWriter
+    & FileGetattrer
+    & FileSetattrer
+    & FileFlusher
+    & FileReleaser
+    & FileFsyncer
+    & FileAllocater
+    & FileLseeker
+    & FileGetlker
+    & FileSetlker
+    & FileSetlkwer
+  >;

@@ -1,0 +1,190 @@
+/**
+ * A node's place in the tree.
+ *
+ * @module
+ */
+import { isDirectory } from "../base/mod.ts";
+import type { FileHandle } from "./file_handle.ts";
+import type { InodeEmbedder } from "./node.ts";
+import type { StableAttr } from "./stable_attr.ts";
+import type { Tree } from "./tree.ts";
+
+/** One name of an inode: a directory and the name there. */
+interface ParentLink {
+  readonly parent: Inode;
+  readonly name: string;
+}
+
+/**
+ * Seed 2's `Inode`: identity, children and parents of a node. The tree mirrors what the kernel knows
+ * (dynamic trees) or is itself the truth (persistent inodes). An inode without parents, other than
+ * the root, has been removed and lives only as long as the kernel holds it.
+ *
+ * Invariant: `b` is a child of `a` under `name` exactly when `(a, name)` is a parent link of `b`.
+ */
+export class Inode {
+  /** The node. */
+  readonly operations: InodeEmbedder;
+  /** Type and number. */
+  readonly stableAttr: StableAttr;
+  /** Whether it stays when the kernel forgets it. */
+  persistent: boolean;
+  /** The kernel's number for it; 0 while the kernel does not know it. */
+  nodeid = 0;
+  /** How many lookups the kernel will forget. */
+  lookupCount = 0;
+  /** The handles that are open on it. */
+  readonly openFiles: FileHandle[] = [];
+  readonly #tree: Tree;
+  #children: Map<string, Inode> | null = null;
+  #links: ParentLink[] = [];
+  #path: string | undefined = undefined;
+  #pathEpoch = -1;
+
+  /** For the library: use `newInode`. */
+  constructor(
+    tree: Tree,
+    operations: InodeEmbedder,
+    stableAttr: StableAttr,
+    persistent: boolean,
+  ) {
+    this.#tree = tree;
+    this.operations = operations;
+    this.stableAttr = stableAttr;
+    this.persistent = persistent;
+  }
+
+  /** Whether it is a directory. */
+  get isDir(): boolean {
+    return isDirectory(this.stableAttr.mode);
+  }
+
+  /** Whether it is the root of the tree. */
+  get isRoot(): boolean {
+    return this.#tree.root === this;
+  }
+
+  /** Makes an inode for `node`, or returns the one that has the same number already. */
+  newInode(node: InodeEmbedder, stableAttr: StableAttr): Inode {
+    return this.#tree.newInode(node, stableAttr, false);
+  }
+
+  /** As `newInode`; the inode stays when the kernel forgets it, until `forgetPersistent`. */
+  newPersistentInode(node: InodeEmbedder, stableAttr: StableAttr): Inode {
+    return this.#tree.newInode(node, stableAttr, true);
+  }
+
+  /** The inode with this number that is known already, so that no node need be made for it. */
+  knownInode(ino: number | bigint, mode: number, gen = 0): Inode | undefined {
+    return this.#tree.known(ino, mode, gen);
+  }
+
+  /** The child of that name, when it is known. */
+  getChild(name: string): Inode | undefined {
+    return this.#children?.get(name);
+  }
+
+  /** The known children by name. */
+  children(): ReadonlyMap<string, Inode> {
+    return this.#children ?? new Map();
+  }
+
+  /** A name of the inode, or null when it has none. */
+  parent(): { readonly parent: Inode; readonly name: string } | null {
+    return this.#links.at(-1) ?? null;
+  }
+
+  /** Whether it has been removed from the tree. */
+  get isDetached(): boolean {
+    return this.#links.length === 0 && !this.isRoot;
+  }
+
+  /**
+   * The path from the root, beginning with `/`; undefined when it has been removed. Computed once, and
+   * again after a directory above has moved.
+   */
+  path(): string | undefined {
+    if (this.#pathEpoch === this.#tree.epoch) return this.#path;
+    this.#pathEpoch = this.#tree.epoch;
+    this.#path = this.#computePath();
+    return this.#path;
+  }
+
+  #computePath(): string | undefined {
+    if (this.isRoot) return "/";
+    const link = this.#links.at(-1);
+    const above = link?.parent.path();
+    if (link === undefined || above === undefined) return undefined;
+    return above === "/" ? `/${link.name}` : `${above}/${link.name}`;
+  }
+
+  /** Makes `child` a child under `name`; another child of that name is removed first. */
+  addChild(name: string, child: Inode): void {
+    const before = this.#children?.get(name);
+    if (before === child) {
+      child.#promote(this, name);
+      return;
+    }
+    if (before !== undefined) this.rmChild(name);
+    if (this.#children === null) this.#children = new Map();
+    this.#children.set(name, child);
+    // A directory has one name: finding it elsewhere means that somebody has moved it.
+    if (child.isDir) { for (const link of [...child.#links]) link.parent.rmChild(link.name); }
+    child.#links.push({ parent: this, name });
+    child.#moved();
+  }
+
+  /** The last link is the one that paths are made from: the one that was seen last. */
+  #promote(parent: Inode, name: string): void {
+    const last = this.#links.at(-1);
+    if (last !== undefined && last.parent === parent && last.name === name) return;
+    this.#links = this.#links.filter((link) => link.parent !== parent || link.name !== name);
+    this.#links.push({ parent, name });
+    this.#moved();
+  }
+
+  #moved(): void {
+    this.#pathEpoch = -1;
+    if (this.#children !== null && this.#children.size > 0) this.#tree.epoch++;
+  }
+
+  /** Removes the child of that name from the tree; returns it when there was one. */
+  rmChild(name: string): Inode | undefined {
+    const child = this.#children?.get(name);
+    if (child === undefined) return undefined;
+    this.#children?.delete(name);
+    child.#links = child.#links.filter((link) => link.parent !== this || link.name !== name);
+    child.#moved();
+    return child;
+  }
+
+  /** Moves a child, replacing what is at the new name; returns what was replaced. */
+  mvChild(name: string, newParent: Inode, newName: string): Inode | undefined {
+    const child = this.getChild(name);
+    if (child === undefined) return newParent.rmChild(newName);
+    const replaced = newParent.getChild(newName);
+    if (replaced === child) return undefined;
+    this.rmChild(name);
+    newParent.addChild(newName, child);
+    return replaced;
+  }
+
+  /** Exchanges two children; a name that is not known here becomes unknown there too. */
+  exchangeChild(name: string, newParent: Inode, newName: string): void {
+    const first = this.rmChild(name);
+    const second = newParent.rmChild(newName);
+    if (first !== undefined) newParent.addChild(newName, first);
+    if (second !== undefined) this.addChild(name, second);
+  }
+
+  /** Lets a persistent inode go when the kernel forgets it. */
+  forgetPersistent(): void {
+    this.persistent = false;
+    this.#tree.dropIfUnused(this);
+  }
+
+  /** For the library: leaves the tree, when neither kernel nor filesystem needs it. */
+  detach(): void {
+    for (const link of [...this.#links]) link.parent.rmChild(link.name);
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * READDIR and READDIRPLUS from a stream of entries.
+ *
+ * @module
+ */
+import { chain, Errno, isPromise, type MaybePromise, rescue, S_IFDIR } from "../base/mod.ts";
+import { type DirEntryList, EntryOut, type Outcome, type Request } from "../fuse/mod.ts";
+import type { DirReader } from "./dir_reader.ts";
+import type { StreamEntry } from "./dir_stream.ts";
+import type { Inode } from "./inode.ts";
+import { TIMEOUT_DEFAULT_MS, type TreeOptions } from "./options.ts";
+
+/** `.` and `..` come first, from the tree. */
+const DOTS = 2;
+
+/** One READDIR or READDIRPLUS. */
+export interface Listing {
+  /** The request. */
+  readonly request: Request;
+  /** The directory. */
+  readonly inode: Inode;
+  /** Its entries so far. */
+  readonly directory: DirReader;
+  /** Where they go. */
+  readonly list: DirEntryList;
+  /** Behind which entry to start. */
+  readonly offset: number;
+  /** Timeouts. */
+  readonly options: TreeOptions;
+  /** Counts a lookup and completes the entry. */
+  readonly grant: (child: Inode, out: EntryOut) => void;
+}
+
+/**
+ * Adds entries until the buffer is full or the directory ends. An error after the first entry ends the
+ * buffer early; the next call meets it again.
+ */
+export function fillListing(listing: Listing): Outcome {
+  const { directory, offset } = listing;
+  return chain(directory.seek(Math.max(0, offset - DOTS)), (errno) => {
+    if (errno !== undefined) return errno;
+    return fillFrom(listing, addDots(listing));
+  });
+}
+
+/** Adds `.` and `..` where the offset asks for them; returns the offset to go on from. */
+function addDots({ inode, list, offset }: Listing): number {
+  const above = inode.parent()?.parent ?? inode;
+  const dots = [{ name: ".", ino: inode.stableAttr.ino }, {
+    name: "..",
+    ino: above.stableAttr.ino,
+  }];
+  let at = offset;
+  while (at < DOTS) {
+    const dot = dots[at];
+    if (dot === undefined || !list.add(dot.name, S_IFDIR, dot.ino, at + 1)) return at;
+    at++;
+  }
+  return at;
+}
+
+function fillFrom(listing: Listing, from: number): Outcome {
+  const { directory, list, offset } = listing;
+  if (from < DOTS) return;
+  for (let at = from;; at++) {
+    const entry = directory.entry(at - DOTS);
+    if (isPromise(entry)) return entry.then((known) => resume(listing, known, at));
+    if (entry === null) return;
+    if (entry instanceof Errno) return at === offset && list.size === 0 ? entry : undefined;
+    const added = addEntry(listing, entry, at);
+    if (isPromise(added)) {
+      return added.then((fitted) => fitted ? fillFrom(listing, at + 1) : undefined);
+    }
+    if (!added) return;
+  }
+}
+
+/** Goes on after an entry that had to be waited for; it is kept by the reader now. */
+function resume(listing: Listing, entry: StreamEntry | null | Errno, at: number): Outcome {
+  if (entry === null) return;
+  if (entry instanceof Errno) return listing.list.size === 0 ? entry : undefined;
+  return fillFrom(listing, at);
+}
+
+/** False when the buffer is full. */
+function addEntry(listing: Listing, entry: StreamEntry, at: number): MaybePromise<boolean> {
+  const { list, inode, request } = listing;
+  const node = inode.operations;
+  if (!list.plus || node.lookup === undefined) {
+    return list.add(entry.name, entry.type, entry.ino, at + 1);
+  }
+  // A lookup that then does not fit would have to be undone; three bytes a code unit is the most.
+  if (!list.fits(entry.name.length * 3)) return false;
+  const out = new EntryOut();
+  const found = rescue(
+    () => (node.lookupEntry?.(request, entry, out)) ?? node.lookup?.(request, entry.name, out),
+    () => undefined,
+  );
+  return chain(found, (child) => {
+    if (child === undefined || child instanceof Errno) {
+      // Gone in the meantime, or not readable: the kernel will look it up when somebody asks.
+      return list.add(entry.name, entry.type, entry.ino, at + 1);
+    }
+    inode.addChild(entry.name, child);
+    listing.grant(child, out);
+    const { entryTimeoutMs, attrTimeoutMs } = listing.options;
+    const entryMs = entryTimeoutMs ?? TIMEOUT_DEFAULT_MS;
+    const attrMs = attrTimeoutMs ?? TIMEOUT_DEFAULT_MS;
+    return list.add(entry.name, entry.type, child.stableAttr.ino, at + 1, out, entryMs, attrMs);
+  });
+}
