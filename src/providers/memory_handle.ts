@@ -1,0 +1,272 @@
+/**
+ * An open file in memory.
+ *
+ * @module
+ */
+import {
+  basename,
+  clean,
+  Errno,
+  type ErrnoName,
+  O_ACCMODE,
+  O_APPEND,
+  O_NOATIME,
+  O_PATH,
+  O_RDONLY,
+  O_RDWR,
+  O_WRONLY,
+  SEEK_CUR,
+  SEEK_END,
+  SEEK_SET,
+} from "../base/mod.ts";
+import {
+  BaseHandle,
+  type Context,
+  type FileInfo,
+  type Handle,
+  type TimeChange,
+} from "../provider/mod.ts";
+import { changeMode, changeOwner, changeTimes, dropPrivileges } from "./memory_attributes.ts";
+import { MemoryDirectory, MemoryFile, type MemoryInode } from "./memory_inode.ts";
+import { allocateRange, copyRange, seekRange } from "./memory_ranges.ts";
+import type { MemoryTree } from "./memory_tree.ts";
+import { getXattr, listXattr, removeXattr, setXattr } from "./memory_xattr.ts";
+
+/**
+ * A handle on an inode, which lives as long as the handle does. Everything answers at once, except a lock
+ * that waits.
+ */
+export class MemoryHandle extends BaseHandle {
+  readonly #tree: MemoryTree;
+  readonly #isReadable: boolean;
+  readonly #isWritable: boolean;
+  /** Null when the handle is closed. */
+  #inode: MemoryInode | null;
+  #position = 0;
+
+  /** Opens `inode`; `path` is what the caller asked for. */
+  constructor(tree: MemoryTree, inode: MemoryInode, flags: number, path: string) {
+    super(flags, path);
+    const access = flags & O_ACCMODE;
+    const isPath = (flags & O_PATH) !== 0;
+    this.#tree = tree;
+    this.#inode = inode;
+    this.#isReadable = !isPath && (access === O_RDONLY || access === O_RDWR);
+    this.#isWritable = !isPath && (access === O_WRONLY || access === O_RDWR);
+    inode.handles++;
+  }
+
+  /** What is open, for any use. */
+  #open(syscall: string): MemoryInode {
+    if (this.#inode === null) throw this.fail("EBADF", syscall);
+    return this.#inode;
+  }
+
+  /** What is open, for a use that O_PATH does not allow. */
+  #openFully(syscall: string): MemoryInode {
+    if ((this.flags & O_PATH) !== 0) throw this.fail("EBADF", syscall);
+    return this.#open(syscall);
+  }
+
+  /** The open file, for writing. */
+  #openToWrite(syscall: string, other: ErrnoName): MemoryFile {
+    const inode = this.#open(syscall);
+    if (!this.#isWritable) throw this.fail(other, syscall);
+    if (!(inode instanceof MemoryFile)) throw this.fail(other, syscall);
+    return inode;
+  }
+
+  #check(result: Errno | null, syscall: string): void {
+    if (result !== null) throw this.fail(result.code, syscall);
+  }
+
+  #value<T>(result: T | Errno, syscall: string): T {
+    if (result instanceof Errno) throw this.fail(result.code, syscall);
+    return result;
+  }
+
+  #offset(offset: number, syscall: string): void {
+    if (!Number.isSafeInteger(offset) || offset < 0) throw this.fail("EINVAL", syscall);
+  }
+
+  /** Reads at `offset`; a read counts as an access (`relatime`) unless O_NOATIME was given. */
+  override readAt(buffer: Uint8Array, offset: number, _context?: Context): number {
+    const inode = this.#open("read");
+    if (!this.#isReadable) throw this.fail("EBADF", "read");
+    this.#offset(offset, "read");
+    if (!(inode instanceof MemoryFile)) {
+      throw this.fail(inode instanceof MemoryDirectory ? "EISDIR" : "EINVAL", "read");
+    }
+    const size = this.#tree.data.read(inode, buffer, offset);
+    if ((this.flags & O_NOATIME) === 0) inode.touchAccess(this.#tree.clock);
+    return size;
+  }
+
+  /** Writes at `offset`, with O_APPEND at the end; fewer bytes than given when space ends there. */
+  override writeAt(data: Uint8Array, offset: number, context?: Context): number {
+    const file = this.#openToWrite("write", "EBADF");
+    this.#offset(offset, "write");
+    if (data.length === 0) return 0;
+    const at = (this.flags & O_APPEND) !== 0 ? file.size : offset;
+    const written = this.#value(this.#tree.data.write(file, data, at), "write");
+    dropPrivileges(file, this.#tree.budget, context);
+    file.touchContent(this.#tree.clock);
+    return written;
+  }
+
+  /** `readAt` at the position. */
+  override read(buffer: Uint8Array, context?: Context): number {
+    const size = this.readAt(buffer, this.#position, context);
+    this.#position += size;
+    return size;
+  }
+
+  /** `writeAt` at the position, with O_APPEND at the end; the position is then behind the data. */
+  override write(data: Uint8Array, context?: Context): number {
+    const size = this.writeAt(data, this.#position, context);
+    const isAppended = (this.flags & O_APPEND) !== 0 && size > 0;
+    this.#position = isAppended ? this.#open("write").sizeOf() : this.#position + size;
+    return size;
+  }
+
+  /** Moves the position. */
+  override seek(offset: number, whence: number, _context?: Context): number {
+    const inode = this.#openFully("seek");
+    const base = whence === SEEK_SET
+      ? 0
+      : whence === SEEK_CUR
+      ? this.#position
+      : whence === SEEK_END
+      ? inode.sizeOf()
+      : NaN;
+    this.#offset(base + offset, "seek");
+    this.#position = base + offset;
+    return this.#position;
+  }
+
+  /** Ends the handle; an inode without a name goes with its last handle. */
+  override close(_context?: Context): void {
+    const inode = this.#open("close");
+    this.#inode = null;
+    inode.handles--;
+    this.#tree.settle(inode);
+  }
+
+  /** The attributes now. */
+  override stat(_context?: Context): FileInfo {
+    return this.#open("stat").info(basename(clean(this.path ?? "/")));
+  }
+
+  /** Memory is as durable as it gets: nothing to do. */
+  override sync(_dataOnly?: boolean, _context?: Context): void {
+    this.#openFully("sync");
+  }
+
+  /** Sets the size. */
+  override truncate(size: number, context?: Context): void {
+    const file = this.#openToWrite("truncate", "EINVAL");
+    this.#offset(size, "truncate");
+    this.#check(this.#tree.data.truncate(file, size), "truncate");
+    dropPrivileges(file, this.#tree.budget, context);
+    file.touchContent(this.#tree.clock);
+  }
+
+  /** Sets the permission bits. */
+  override chmod(mode: number, _context?: Context): void {
+    changeMode(this.#openFully("chmod"), mode, this.#tree.clock);
+  }
+
+  /** Sets owner and group. */
+  override chown(uid: number, gid: number, context?: Context): void {
+    const inode = this.#openFully("chown");
+    this.#check(changeOwner(inode, uid, gid, this.#tree.clock, context), "chown");
+  }
+
+  /** Sets the times. */
+  override utimes(atime: TimeChange, mtime: TimeChange, _context?: Context): void {
+    const inode = this.#openFully("utimes");
+    this.#check(changeTimes(inode, atime, mtime, this.#tree.clock), "utimes");
+  }
+
+  /** `fallocate(2)`. */
+  override allocate(mode: number, offset: number, length: number, context?: Context): void {
+    const file = this.#openToWrite("allocate", "EBADF");
+    if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length)) {
+      throw this.fail("EINVAL", "allocate");
+    }
+    this.#check(allocateRange(this.#tree.data, file, mode, offset, length), "allocate");
+    dropPrivileges(file, this.#tree.budget, context);
+    file.touchContent(this.#tree.clock);
+  }
+
+  /** `copy_file_range(2)`; a handle of another provider is EXDEV. */
+  override copyRange(
+    offset: number,
+    target: Handle,
+    targetOffset: number,
+    length: number,
+    context?: Context,
+  ): number {
+    const source = this.#openFully("copyRange");
+    if (!(target instanceof MemoryHandle) || target.#tree !== this.#tree) {
+      throw this.fail("EXDEV", "copyRange");
+    }
+    const other = target.#openFully("copyRange");
+    for (const value of [offset, targetOffset, length]) this.#offset(value, "copyRange");
+    for (const inode of [source, other]) {
+      if (inode instanceof MemoryDirectory) throw this.fail("EISDIR", "copyRange");
+    }
+    if (!(source instanceof MemoryFile && other instanceof MemoryFile)) {
+      throw this.fail("EINVAL", "copyRange");
+    }
+    if (!this.#isReadable || !target.#isWritable || (target.flags & O_APPEND) !== 0) {
+      throw this.fail("EBADF", "copyRange");
+    }
+    const size = Math.max(0, Math.min(length, source.size - offset));
+    if (source === other && targetOffset + size > offset && targetOffset < offset + size) {
+      throw this.fail("EINVAL", "copyRange");
+    }
+    const { data } = this.#tree;
+    const copied = this.#value(
+      copyRange(data, source, offset, other, targetOffset, size),
+      "copyRange",
+    );
+    if (copied === 0) return 0;
+    dropPrivileges(other, this.#tree.budget, context);
+    other.touchContent(this.#tree.clock);
+    if ((this.flags & O_NOATIME) === 0) source.touchAccess(this.#tree.clock);
+    return copied;
+  }
+
+  /** SEEK_DATA and SEEK_HOLE. */
+  override seekHole(offset: number, whence: number, _context?: Context): number {
+    const inode = this.#openFully("seekHole");
+    if (!(inode instanceof MemoryFile)) throw this.fail("EINVAL", "seekHole");
+    if (!Number.isSafeInteger(offset)) throw this.fail("EINVAL", "seekHole");
+    return this.#value(seekRange(inode, offset, whence), "seekHole");
+  }
+
+  /** The value of an attribute. */
+  override getXattr(name: string, context?: Context): Uint8Array {
+    return this.#value(getXattr(this.#openFully("getXattr"), name, context), "getXattr");
+  }
+
+  /** Sets an attribute. */
+  override setXattr(name: string, value: Uint8Array, flags: number, context?: Context): void {
+    const inode = this.#openFully("setXattr");
+    this.#check(setXattr(inode, this.#tree.budget, name, value, flags, context), "setXattr");
+    inode.touchChange(this.#tree.clock);
+  }
+
+  /** The names of the attributes. */
+  override listXattr(context?: Context): string[] {
+    return listXattr(this.#openFully("listXattr"), context);
+  }
+
+  /** Removes an attribute. */
+  override removeXattr(name: string, context?: Context): void {
+    const inode = this.#openFully("removeXattr");
+    this.#check(removeXattr(inode, this.#tree.budget, name, context), "removeXattr");
+    inode.touchChange(this.#tree.clock);
+  }
+}

@@ -1,0 +1,315 @@
+/**
+ * A filesystem in memory.
+ *
+ * @module
+ */
+import {
+  basename,
+  clean,
+  components,
+  ERRNO,
+  Errno,
+  FsError,
+  O_CREAT,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+} from "../base/mod.ts";
+import {
+  BaseProvider,
+  type Capability,
+  type CapabilitySet,
+  type Context,
+  type DirEntry,
+  type FileInfo,
+  type StatFs,
+  type TimeChange,
+} from "../provider/mod.ts";
+import { changeMode, changeOwner, changeTimes, dropPrivileges } from "./memory_attributes.ts";
+import type { MemoryOptions } from "./memory_budget.ts";
+import { listOf } from "./memory_dir_entry.ts";
+import { MemoryHandle } from "./memory_handle.ts";
+import { MemoryDirectory, MemoryFile, type MemoryInode, MemorySymlink } from "./memory_inode.ts";
+import { openInode } from "./memory_open.ts";
+import { renamePath } from "./memory_rename.ts";
+import { MemoryTree } from "./memory_tree.ts";
+import { getXattr, listXattr, removeXattr, setXattr } from "./memory_xattr.ts";
+
+const CAPABILITIES: CapabilitySet = new Set<Capability>([
+  "lstat",
+  "symlink",
+  "link",
+  "mknod",
+  "chown",
+  "utimes",
+  "truncate",
+  "statfs",
+  "xattr",
+  "rename2",
+  "inode",
+  "handleAttr",
+  "allocate",
+  "copyRange",
+  "seekHole",
+]);
+
+/**
+ * A filesystem in memory that behaves as Linux's tmpfs does: inodes with hard and symbolic links, files
+ * that stay readable without a name, owners, times, sparse files, extended attributes, limits. Every method
+ * answers at once.
+ *
+ * Access times follow {@linkcode MemoryOptions.accessTime}. Permission bits are kept and not enforced: that is
+ * the kernel's business, or a layer's.
+ *
+ * @example
+ * ```ts
+ * import { MemoryProvider } from "@fusewire/vfs";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const memory = new MemoryProvider();
+ * memory.mkdirAll("/notes/today", 0o755);
+ * memory.writeFile("/notes/today/list", new TextEncoder().encode("milk\n"), 0o644);
+ * memory.rename("/notes/today", "/notes/monday");
+ * assertEquals(new TextDecoder().decode(memory.readFile("/notes/monday/list")), "milk\n");
+ * ```
+ */
+export class MemoryProvider extends BaseProvider {
+  /** Everything but `watch`. */
+  override readonly capabilities: CapabilitySet = CAPABILITIES;
+  readonly #tree: MemoryTree;
+
+  /** An empty filesystem; see {@linkcode MemoryOptions} for limits, clock and owner. */
+  constructor(options: MemoryOptions = {}) {
+    super();
+    this.#tree = new MemoryTree(options);
+  }
+
+  #find(path: string, follow: boolean, syscall: string): MemoryInode {
+    const inode = this.#tree.walk.resolve(path, follow);
+    if (inode instanceof Errno) throw new FsError(inode.code, { syscall, path });
+    return inode;
+  }
+
+  /** The attributes; a final symbolic link is followed. */
+  override stat(path: string, _context?: Context): FileInfo {
+    return this.#find(path, true, "stat").info(nameOf(path));
+  }
+
+  /** The attributes of the path itself. */
+  override lstat(path: string, _context?: Context): FileInfo {
+    return this.#find(path, false, "lstat").info(nameOf(path));
+  }
+
+  /** The entries, in the order in which they came. */
+  override readDir(path: string, _context?: Context): DirEntry[] {
+    const inode = this.#find(path, true, "readDir");
+    if (!(inode instanceof MemoryDirectory)) {
+      throw new FsError("ENOTDIR", { syscall: "readDir", path });
+    }
+    inode.touchAccess(this.#tree.clock);
+    return listOf(inode);
+  }
+
+  /** Opens or makes a file. Pipes, sockets and devices can be opened with O_PATH only (ENXIO). */
+  override open(path: string, flags: number, mode: number, context?: Context): MemoryHandle {
+    const inode = openInode(this.#tree, path, flags, mode, context);
+    if (inode instanceof Errno) throw new FsError(inode.code, { syscall: "open", path });
+    return new MemoryHandle(this.#tree, inode, flags, path);
+  }
+
+  /** `open` with O_RDWR, O_CREAT and O_TRUNC. */
+  override create(path: string, mode: number, context?: Context): MemoryHandle {
+    const flags = O_RDWR | O_CREAT | O_TRUNC;
+    const inode = openInode(this.#tree, path, flags, mode, context);
+    if (inode instanceof Errno) throw new FsError(inode.code, { syscall: "create", path });
+    return new MemoryHandle(this.#tree, inode, flags, path);
+  }
+
+  /** Makes one directory. */
+  override mkdir(path: string, mode: number, context?: Context): void {
+    check(this.#tree.makeDirectory(path, mode, context), "mkdir", path);
+  }
+
+  /** Sets the permission bits. */
+  override chmod(path: string, mode: number, _context?: Context): void {
+    changeMode(this.#find(path, true, "chmod"), mode, this.#tree.clock);
+  }
+
+  /** Removes a file or an empty directory. */
+  override remove(path: string, _context?: Context): void {
+    const errno = this.#tree.unlink(path);
+    check(errno === ERRNO.EISDIR ? this.#tree.removeDirectory(path) : errno, "remove", path);
+  }
+
+  /** Removes a path and everything below it; the root cannot go (EBUSY, and nothing is removed). */
+  override removeAll(path: string, _context?: Context): void {
+    check(this.#tree.removeAll(path), "removeAll", path);
+  }
+
+  /** Moves a path. */
+  override rename(oldPath: string, newPath: string, context?: Context): void {
+    check(renamePath(this.#tree, oldPath, newPath, 0, context), "rename", oldPath, newPath);
+  }
+
+  /** Moves a path, with RENAME_NOREPLACE, RENAME_EXCHANGE or RENAME_WHITEOUT. */
+  override rename2(oldPath: string, newPath: string, flags: number, context?: Context): void {
+    check(renamePath(this.#tree, oldPath, newPath, flags, context), "rename2", oldPath, newPath);
+  }
+
+  /** Makes a symbolic link. */
+  override symlink(target: string, link: string, context?: Context): void {
+    check(this.#tree.makeSymlink(target, link, context), "symlink", target, link);
+  }
+
+  /** The target of a symbolic link. */
+  override readlink(path: string, _context?: Context): string {
+    const inode = this.#find(path, false, "readlink");
+    if (!(inode instanceof MemorySymlink)) {
+      throw new FsError("EINVAL", { syscall: "readlink", path });
+    }
+    inode.touchAccess(this.#tree.clock);
+    return inode.target;
+  }
+
+  /** Gives an inode a second name. */
+  override link(existing: string, newPath: string, _context?: Context): void {
+    check(this.#tree.link(existing, newPath), "link", existing, newPath);
+  }
+
+  /** Makes a pipe, socket, device node or empty file. */
+  override mknod(path: string, mode: number, rdev: number, context?: Context): void {
+    check(this.#tree.makeNode(path, mode, rdev, context), "mknod", path);
+  }
+
+  /** Removes a name that is not a directory. */
+  override unlink(path: string, _context?: Context): void {
+    check(this.#tree.unlink(path), "unlink", path);
+  }
+
+  /** Removes an empty directory. */
+  override rmdir(path: string, _context?: Context): void {
+    check(this.#tree.removeDirectory(path), "rmdir", path);
+  }
+
+  /** Sets owner and group. */
+  override chown(path: string, uid: number, gid: number, context?: Context): void {
+    const inode = this.#find(path, true, "chown");
+    check(changeOwner(inode, uid, gid, this.#tree.clock, context), "chown", path);
+  }
+
+  /** Sets owner and group of the path itself. */
+  override lchown(path: string, uid: number, gid: number, context?: Context): void {
+    const inode = this.#find(path, false, "lchown");
+    check(changeOwner(inode, uid, gid, this.#tree.clock, context), "lchown", path);
+  }
+
+  /** Sets the times. */
+  override utimes(path: string, atime: TimeChange, mtime: TimeChange, _context?: Context): void {
+    const inode = this.#find(path, true, "utimes");
+    check(changeTimes(inode, atime, mtime, this.#tree.clock), "utimes", path);
+  }
+
+  /** Sets the times of the path itself. */
+  override lutimes(path: string, atime: TimeChange, mtime: TimeChange, _context?: Context): void {
+    const inode = this.#find(path, false, "lutimes");
+    check(changeTimes(inode, atime, mtime, this.#tree.clock), "lutimes", path);
+  }
+
+  /** Sets the size of a file. */
+  override truncate(path: string, size: number, context?: Context): void {
+    const file = this.#find(path, true, "truncate");
+    if (!(file instanceof MemoryFile)) {
+      const code = file instanceof MemoryDirectory ? "EISDIR" : "EINVAL";
+      throw new FsError(code, { syscall: "truncate", path });
+    }
+    const isSize = Number.isSafeInteger(size) && size >= 0;
+    check(isSize ? this.#tree.data.truncate(file, size) : ERRNO.EINVAL, "truncate", path);
+    dropPrivileges(file, this.#tree.budget, context);
+    file.touchContent(this.#tree.clock);
+  }
+
+  /** Sizes and limits. */
+  override statfs(path: string, _context?: Context): StatFs {
+    this.#find(path, true, "statfs");
+    return this.#tree.budget.statfs();
+  }
+
+  /** The value of an attribute. */
+  override getXattr(path: string, name: string, context?: Context): Uint8Array {
+    const value = getXattr(this.#find(path, false, "getXattr"), name, context);
+    if (value instanceof Errno) throw new FsError(value.code, { syscall: "getXattr", path });
+    return value;
+  }
+
+  /** Sets an attribute. */
+  override setXattr(
+    path: string,
+    name: string,
+    value: Uint8Array,
+    flags: number,
+    context?: Context,
+  ): void {
+    const inode = this.#find(path, false, "setXattr");
+    check(
+      setXattr(inode, this.#tree.budget, name, value, flags, context),
+      "setXattr",
+      path,
+    );
+    inode.touchChange(this.#tree.clock);
+  }
+
+  /** The names of the attributes. */
+  override listXattr(path: string, context?: Context): string[] {
+    return listXattr(this.#find(path, false, "listXattr"), context);
+  }
+
+  /** Removes an attribute. */
+  override removeXattr(path: string, name: string, context?: Context): void {
+    const inode = this.#find(path, false, "removeXattr");
+    check(removeXattr(inode, this.#tree.budget, name, context), "removeXattr", path);
+    inode.touchChange(this.#tree.clock);
+  }
+
+  /** Seed 1's `ReadFile`: all of a file. */
+  readFile(path: string, context?: Context): Uint8Array<ArrayBuffer> {
+    using handle = this.open(path, O_RDONLY, 0, context);
+    const bytes = new Uint8Array(handle.stat().size);
+    handle.readAt(bytes, 0, context);
+    return bytes;
+  }
+
+  /** Seed 1's `WriteFile`: makes or replaces the content of a file; `mode` is for a new one. */
+  writeFile(path: string, data: Uint8Array, mode: number, context?: Context): void {
+    using handle = this.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode, context);
+    for (let done = 0; done < data.length;) done += handle.write(data.subarray(done), context);
+  }
+
+  /** Seed 1's `MkdirAll`: makes a directory and those above it that are missing. */
+  mkdirAll(path: string, mode: number, context?: Context): void {
+    let at = "";
+    for (const name of components(path)) {
+      at += `/${name}`;
+      const errno = this.#tree.makeDirectory(at, mode, context);
+      if (errno !== ERRNO.EEXIST) check(errno, "mkdirAll", path);
+    }
+    if (!(this.#find(path, true, "mkdirAll") instanceof MemoryDirectory)) {
+      throw new FsError("ENOTDIR", { syscall: "mkdirAll", path });
+    }
+  }
+}
+
+/** Seed 1's `NewMemoryProvider`. */
+export function newMemoryProvider(options: MemoryOptions = {}): MemoryProvider {
+  return new MemoryProvider(options);
+}
+
+function check(errno: Errno | null, syscall: string, path: string, dest?: string): void {
+  if (errno !== null) throw new FsError(errno.code, { syscall, path, dest });
+}
+
+/** The last component, also of a path that is not clean. */
+function nameOf(path: string): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return name === "" || name === "." || name === ".." ? basename(clean(path)) : name;
+}

@@ -1,0 +1,171 @@
+/**
+ * Work on ranges of files in memory: `fallocate(2)`, `lseek(2)` to data and holes, `copy_file_range(2)`.
+ *
+ * @module
+ */
+import {
+  ERRNO,
+  type Errno,
+  FALLOC_FL_KEEP_SIZE,
+  FALLOC_FL_PUNCH_HOLE,
+  FALLOC_FL_ZERO_RANGE,
+  SEEK_DATA,
+  SEEK_HOLE,
+} from "../base/mod.ts";
+import { MemoryArena, PAGE_SIZE } from "./memory_arena.ts";
+import type { MemoryData } from "./memory_data.ts";
+import { MemoryFragments } from "./memory_fragments.ts";
+import type { MemoryFile } from "./memory_inode.ts";
+import { HOLE, RESERVED } from "./memory_page_table.ts";
+
+/**
+ * `fallocate(2)`. Plain, KEEP_SIZE, PUNCH_HOLE with KEEP_SIZE, ZERO_RANGE with or without KEEP_SIZE; everything
+ * else is EOPNOTSUPP. What is allocated is paid for, so writing there later never fails with ENOSPC.
+ */
+export function allocateRange(
+  data: MemoryData,
+  file: MemoryFile,
+  mode: number,
+  offset: number,
+  length: number,
+): Errno | null {
+  if (offset < 0 || length <= 0) return ERRNO.EINVAL;
+  const isKept = (mode & FALLOC_FL_KEEP_SIZE) !== 0;
+  const kind = mode & ~FALLOC_FL_KEEP_SIZE;
+  if (kind !== 0 && kind !== FALLOC_FL_ZERO_RANGE && !(kind === FALLOC_FL_PUNCH_HOLE && isKept)) {
+    return ERRNO.EOPNOTSUPP;
+  }
+  const end = offset + length;
+  if (end > data.budget.maxFileSize) return ERRNO.EFBIG;
+  if (kind === FALLOC_FL_PUNCH_HOLE) {
+    clear(data, file, offset, end, HOLE);
+    return null;
+  }
+  const errno = reserve(data, file, offset, end);
+  if (errno !== null) return errno;
+  if (kind === FALLOC_FL_ZERO_RANGE) clear(data, file, offset, end, RESERVED);
+  if (!isKept && end > file.size) file.size = end;
+  return null;
+}
+
+/** Makes the range zeros; whole pages in it become `entry`. */
+function clear(
+  data: MemoryData,
+  file: MemoryFile,
+  offset: number,
+  end: number,
+  entry: typeof HOLE | typeof RESERVED,
+): void {
+  if (file.pages === null) {
+    if (entry === HOLE && offset === 0 && end >= PAGE_SIZE) data.releaseFragment(file);
+    else data.zero(file, offset, end);
+    return;
+  }
+  const first = Math.ceil(offset / PAGE_SIZE);
+  const last = Math.floor(end / PAGE_SIZE);
+  data.zero(file, offset, Math.min(first * PAGE_SIZE, end));
+  if (last < first) return;
+  data.zero(file, last * PAGE_SIZE, end);
+  data.drop(file, first, last, entry);
+}
+
+/** Pays for every hole in the range, or for none. */
+function reserve(data: MemoryData, file: MemoryFile, offset: number, end: number): Errno | null {
+  const first = Math.floor(offset / PAGE_SIZE);
+  const last = Math.ceil(end / PAGE_SIZE);
+  if (file.pages === null && file.capacity > 0 && last === 1) return null;
+  // What a first look rules out is not walked through page by page.
+  const atLeast = last - first - (file.pages?.count ?? 1);
+  if (atLeast > 0 && !data.budget.hasBytes(atLeast * PAGE_SIZE)) return ERRNO.ENOSPC;
+  const pages = data.pagesOf(file);
+  if (pages === null) return ERRNO.ENOSPC;
+  let holes = 0;
+  for (let index = first; index < last; index++) if (pages.get(index) === HOLE) holes++;
+  if (!data.budget.takeBytes(holes * PAGE_SIZE)) return ERRNO.ENOSPC;
+  for (let index = first; index < last; index++) {
+    const leaf = pages.leafFor(index);
+    if ((leaf[index & 255] ?? HOLE) === HOLE) pages.setIn(leaf, index, RESERVED);
+  }
+  return null;
+}
+
+/**
+ * The next data or hole at or after `offset`, which is inside the file; ENXIO when there is none. Pages that
+ * are reserved and not written count as holes, and the end of the file is one.
+ */
+export function seekRange(file: MemoryFile, offset: number, whence: number): number | Errno {
+  if (whence !== SEEK_DATA && whence !== SEEK_HOLE) return ERRNO.EINVAL;
+  if (offset < 0 || offset >= file.size) return ERRNO.ENXIO;
+  const { pages } = file;
+  const limit = Math.ceil(file.size / PAGE_SIZE);
+  let index = Math.floor(offset / PAGE_SIZE);
+  while (index < limit) {
+    const hasData = pages === null ? index === 0 && file.capacity > 0 : pages.get(index) > 0;
+    if (hasData === (whence === SEEK_DATA)) break;
+    index++;
+    if (whence !== SEEK_DATA) continue;
+    index = pages === null ? limit : Math.min(pages.nextLeaf(index), limit);
+  }
+  const found = Math.max(offset, index * PAGE_SIZE);
+  if (found < file.size) return found;
+  return whence === SEEK_DATA ? ERRNO.ENXIO : file.size;
+}
+
+/**
+ * Copies up to `length` bytes from one file to another, or within one where the ranges do not overlap; holes
+ * stay holes. Returns the bytes copied, 0 at the end of the source.
+ */
+export function copyRange(
+  data: MemoryData,
+  source: MemoryFile,
+  offset: number,
+  target: MemoryFile,
+  targetOffset: number,
+  length: number,
+): number | Errno {
+  const wanted = Math.min(length, source.size - offset);
+  if (wanted <= 0) return 0;
+  const room = data.budget.maxFileSize - targetOffset;
+  if (room <= 0) return ERRNO.EFBIG;
+  const total = Math.min(wanted, room);
+  let done = 0;
+  while (done < total) {
+    const position = offset + done;
+    const within = position % PAGE_SIZE;
+    const size = Math.min(PAGE_SIZE - within, total - done);
+    const part = stored(data, source, position, size);
+    if (part === null) {
+      data.zero(target, targetOffset + done, targetOffset + done + size);
+      target.size = Math.max(target.size, targetOffset + done + size);
+      done += size;
+      continue;
+    }
+    const written = data.write(target, part, targetOffset + done);
+    if (typeof written !== "number") return done > 0 ? done : written;
+    done += written;
+    if (written < part.length) break;
+  }
+  return done;
+}
+
+/** The bytes at `position`, within one page, or null for a hole. */
+function stored(
+  data: MemoryData,
+  file: MemoryFile,
+  position: number,
+  size: number,
+): Uint8Array | null {
+  if (file.pages === null) {
+    if (position >= file.capacity) return null;
+    // A copy: writing to the same file may move its fragment.
+    const bytes = new Uint8Array(size);
+    const start = MemoryFragments.offsetOf(file.fragment) + position;
+    const end = start + Math.min(size, file.capacity - position);
+    bytes.set(data.arena.bytes[file.fragment >> 14]!.subarray(start, end));
+    return bytes;
+  }
+  const entry = file.pages.get(Math.floor(position / PAGE_SIZE));
+  if (entry <= 0) return null;
+  const start = MemoryArena.offsetOf(entry - 1) + position % PAGE_SIZE;
+  return data.arena.bytes[(entry - 1) >> 8]!.subarray(start, start + size);
+}

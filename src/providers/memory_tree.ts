@@ -1,0 +1,288 @@
+/**
+ * Names in memory: making, linking and removing them.
+ *
+ * Methods answer an errno instead of throwing; the provider above knows the caller's words. Invariants: an
+ * inode is counted in the budget once for itself and once for each further name; `nlink` of a directory
+ * is 2 plus its subdirectories; an inode without names and handles has given everything back.
+ *
+ * @module
+ */
+import {
+  ERRNO,
+  Errno,
+  nameLength,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
+  S_ISGID,
+  S_ISVTX,
+  SYMLINK_TARGET_MAX,
+} from "../base/mod.ts";
+import type { Context } from "../provider/mod.ts";
+import { MEMORY_INODES_MAX, MemoryBudget, type MemoryOptions } from "./memory_budget.ts";
+import { MemoryClock } from "./memory_clock.ts";
+import { MemoryData } from "./memory_data.ts";
+import {
+  MemoryDirectory,
+  MemoryFile,
+  type MemoryInode,
+  MemorySpecial,
+  MemorySymlink,
+} from "./memory_inode.ts";
+import { isEncodable, ownName } from "./memory_name.ts";
+import { MemoryWalk } from "./memory_walk.ts";
+import { discardXattrs } from "./memory_xattr.ts";
+
+const MODE_FILE = 0o7777;
+/** mkdir(2) takes no S_ISUID and S_ISGID. */
+const MODE_DIRECTORY = 0o777 | S_ISVTX;
+const MODE_ROOT = 0o755;
+const RDEV_MAX = 0xffff_ffff;
+
+/** One filesystem: a root and everything below it. */
+export class MemoryTree {
+  /** Its time. */
+  readonly clock: MemoryClock;
+  /** Its limits. */
+  readonly budget: MemoryBudget;
+  /** The content of its files. */
+  readonly data: MemoryData;
+  /** Its root. */
+  readonly root: MemoryDirectory;
+  /** Finds things by path. */
+  readonly walk: MemoryWalk;
+  readonly #uid: number;
+  readonly #gid: number;
+  #ino = 0;
+
+  /** An empty root. */
+  constructor(options: MemoryOptions) {
+    this.clock = new MemoryClock(options.clock, options.accessTime);
+    this.budget = new MemoryBudget(options);
+    this.data = new MemoryData(this.budget);
+    this.#uid = options.uid ?? 0;
+    this.#gid = options.gid ?? 0;
+    this.clock.tick();
+    this.budget.takeInode();
+    const mode = (options.mode ?? MODE_ROOT) & MODE_FILE;
+    this.root = new MemoryDirectory(++this.#ino, mode, this.#uid, this.#gid, this.clock, null);
+    this.walk = new MemoryWalk(this.root, this.clock);
+  }
+
+  /** `mkdir(2)`. */
+  makeDirectory(path: string, mode: number, context?: Context): Errno | null {
+    const errno = this.#findNew(path);
+    if (errno !== null) return errno;
+    const { parent } = this.walk;
+    if (parent.nlink >= this.budget.maxLinks) return ERRNO.EMLINK;
+    if (!this.budget.takeInode()) return ERRNO.ENOSPC;
+    const bits = (mode & MODE_DIRECTORY) | (parent.mode & S_ISGID);
+    const uid = this.#ownerFor(context);
+    const gid = this.#groupFor(parent, context);
+    this.clock.tick();
+    const directory = new MemoryDirectory(++this.#ino, bits, uid, gid, this.clock, parent);
+    parent.nlink++;
+    this.enter(parent, this.walk.name, directory);
+    return null;
+  }
+
+  /** `symlink(2)`. */
+  makeSymlink(target: string, path: string, context?: Context): Errno | null {
+    if (target === "") return ERRNO.ENOENT;
+    const size = nameLength(target);
+    if (size > SYMLINK_TARGET_MAX) return ERRNO.ENAMETOOLONG;
+    if (target.includes("\0")) return ERRNO.EINVAL;
+    if (!isEncodable(target)) return ERRNO.EILSEQ;
+    const errno = this.#findNew(path);
+    if (errno !== null) return errno;
+    if (!this.budget.takeInode()) return ERRNO.ENOSPC;
+    const { parent } = this.walk;
+    const uid = this.#ownerFor(context);
+    const gid = this.#groupFor(parent, context);
+    this.clock.tick();
+    const link = new MemorySymlink(++this.#ino, uid, gid, this.clock, target, size);
+    this.enter(parent, this.walk.name, link);
+    return null;
+  }
+
+  /** `mknod(2)`: without a type in `mode`, a regular file. */
+  makeNode(path: string, mode: number, rdev: number, context?: Context): Errno | null {
+    const type = mode & S_IFMT;
+    if (type === S_IFDIR) return ERRNO.EPERM;
+    const isDevice = type === S_IFCHR || type === S_IFBLK;
+    if (!isDevice && type !== S_IFIFO && type !== S_IFSOCK && type !== S_IFREG && type !== 0) {
+      return ERRNO.EINVAL;
+    }
+    if (!Number.isInteger(rdev) || rdev < 0 || rdev > RDEV_MAX) return ERRNO.EINVAL;
+    const errno = this.#findNew(path);
+    if (errno !== null) return errno;
+    if (type === S_IFREG || type === 0) {
+      const file = this.makeFile(this.walk.parent, mode, context);
+      if (file === null) return ERRNO.ENOSPC;
+      this.enter(this.walk.parent, this.walk.name, file);
+      return null;
+    }
+    const node = this.makeSpecial(this.walk.parent, mode, isDevice ? rdev : 0, context);
+    if (node === null) return ERRNO.ENOSPC;
+    this.enter(this.walk.parent, this.walk.name, node);
+    return null;
+  }
+
+  /** A regular file without a name, to be owned as what is made in `parent`; null when there is no inode left. */
+  makeFile(parent: MemoryDirectory, mode: number, context?: Context): MemoryFile | null {
+    if (!this.budget.takeInode()) return null;
+    const uid = this.#ownerFor(context);
+    const gid = this.#groupFor(parent, context);
+    this.clock.tick();
+    return new MemoryFile(++this.#ino, S_IFREG | (mode & MODE_FILE), uid, gid, this.clock);
+  }
+
+  /** As {@linkcode MemoryTree.makeFile}, for what is no file. */
+  makeSpecial(
+    parent: MemoryDirectory,
+    mode: number,
+    rdev: number,
+    context?: Context,
+  ): MemorySpecial | null {
+    if (!this.budget.takeInode()) return null;
+    const bits = mode & (S_IFMT | MODE_FILE);
+    const uid = this.#ownerFor(context);
+    const gid = this.#groupFor(parent, context);
+    this.clock.tick();
+    return new MemorySpecial(++this.#ino, bits, uid, gid, this.clock, rdev);
+  }
+
+  /** `link(2)`. */
+  link(existing: string, newPath: string): Errno | null {
+    const inode = this.walk.resolve(existing, false);
+    if (inode instanceof Errno) return inode;
+    const errno = this.#findNew(newPath);
+    if (errno !== null) return errno;
+    if (inode instanceof MemoryDirectory) return ERRNO.EPERM;
+    if (inode.nlink >= this.budget.maxLinks) return ERRNO.EMLINK;
+    if (!this.budget.takeInode()) return ERRNO.ENOSPC;
+    inode.nlink++;
+    inode.touchChange(this.clock);
+    this.enter(this.walk.parent, this.walk.name, inode);
+    return null;
+  }
+
+  /** `unlink(2)`. */
+  unlink(path: string): Errno | null {
+    const errno = this.walk.walk(path, false);
+    if (errno !== null) return errno;
+    const { parent, name, inode } = this.walk;
+    if (inode === null) return ERRNO.ENOENT;
+    if (inode instanceof MemoryDirectory) return ERRNO.EISDIR;
+    this.leave(parent, name);
+    this.dropName(inode);
+    return null;
+  }
+
+  /** `rmdir(2)`. */
+  removeDirectory(path: string): Errno | null {
+    const errno = this.walk.walk(path, false);
+    if (errno !== null) return errno;
+    const { parent, name, inode } = this.walk;
+    if (inode === null) return ERRNO.ENOENT;
+    if (!(inode instanceof MemoryDirectory)) return ERRNO.ENOTDIR;
+    if (inode === this.root) return ERRNO.EBUSY;
+    if (inode.entries.size > 0) return ERRNO.ENOTEMPTY;
+    this.leave(parent, name);
+    this.dropDirectory(inode);
+    return null;
+  }
+
+  /** Removes a path and everything below it; nothing there is no error, the root cannot go (EBUSY). */
+  removeAll(path: string): Errno | null {
+    const errno = this.walk.walk(path, false);
+    if (errno !== null) return errno === ERRNO.ENOENT ? null : errno;
+    const { parent, name, inode } = this.walk;
+    if (inode === null) return null;
+    if (inode === this.root) return ERRNO.EBUSY;
+    this.leave(parent, name);
+    if (!(inode instanceof MemoryDirectory)) {
+      this.dropName(inode);
+      return null;
+    }
+    const directories = [inode];
+    for (const directory of directories) {
+      for (const child of directory.entries.values()) {
+        if (child instanceof MemoryDirectory) directories.push(child);
+        else this.dropName(child);
+      }
+      directory.entries.clear();
+      directory.listing = null;
+    }
+    for (let last = directories.pop(); last !== undefined; last = directories.pop()) {
+      this.dropDirectory(last);
+    }
+    return null;
+  }
+
+  /** Puts a name into a directory. */
+  enter(parent: MemoryDirectory, name: string, inode: MemoryInode): void {
+    parent.entries.set(ownName(name), inode);
+    parent.listing = null;
+    parent.touchContent(this.clock);
+  }
+
+  /** Takes a name out of a directory. */
+  leave(parent: MemoryDirectory, name: string): void {
+    parent.entries.delete(name);
+    parent.listing = null;
+    parent.touchContent(this.clock);
+  }
+
+  /** An inode that is not a directory lost a name. */
+  dropName(inode: MemoryInode): void {
+    inode.nlink--;
+    inode.touchChange(this.clock);
+    if (inode.nlink > 0) this.budget.giveInode();
+    else this.settle(inode);
+  }
+
+  /** An empty directory lost its name. */
+  dropDirectory(directory: MemoryDirectory): void {
+    this.walk.forget(directory);
+    directory.parent.nlink--;
+    directory.nlink = 0;
+    directory.touchChange(this.clock);
+    this.settle(directory);
+  }
+
+  /** Gives everything back if the inode has neither names nor handles. */
+  settle(inode: MemoryInode): void {
+    if (inode.nlink > 0 || inode.handles > 0) return;
+    if (inode instanceof MemoryFile) this.data.discard(inode);
+    discardXattrs(inode, this.budget);
+    this.budget.giveInode();
+  }
+
+  /** Finds the place of a name that must not be there, in a directory that can take it. */
+  #findNew(path: string): Errno | null {
+    const errno = this.walk.walk(path, false);
+    if (errno !== null) return errno;
+    if (this.walk.inode !== null) return ERRNO.EEXIST;
+    return MemoryTree.isFull(this.walk.parent) ? ERRNO.ENOSPC : null;
+  }
+
+  /** Whether a directory can take no more names. */
+  static isFull(directory: MemoryDirectory): boolean {
+    return directory.entries.size >= MEMORY_INODES_MAX;
+  }
+
+  #ownerFor(context: Context | undefined): number {
+    return context === undefined ? this.#uid : context.uid;
+  }
+
+  /** In a setgid directory the directory's group, else the caller's (`inode(7)`). */
+  #groupFor(parent: MemoryDirectory, context: Context | undefined): number {
+    if ((parent.mode & S_ISGID) !== 0) return parent.gid;
+    return context === undefined ? this.#gid : context.gid;
+  }
+}

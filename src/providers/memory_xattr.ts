@@ -1,0 +1,144 @@
+/**
+ * Extended attributes in memory, with the rules of `xattr(7)`.
+ *
+ * @module
+ */
+import {
+  ERRNO,
+  type Errno,
+  isDirectory,
+  isRegular,
+  nameLength,
+  XATTR_CREATE,
+  XATTR_REPLACE,
+} from "../base/mod.ts";
+import type { Context } from "../provider/mod.ts";
+import type { MemoryBudget } from "./memory_budget.ts";
+import type { MemoryInode } from "./memory_inode.ts";
+import { isEncodable } from "./memory_name.ts";
+
+/** The longest name of an attribute in bytes (`XATTR_NAME_MAX`). */
+export const XATTR_NAME_MAX = 255;
+/** The longest value of an attribute in bytes (`XATTR_SIZE_MAX`). */
+export const XATTR_SIZE_MAX = 65_536;
+/** The longest list of one inode's names in bytes, with a NUL after each (`XATTR_LIST_MAX`). */
+export const XATTR_LIST_MAX = 65_536;
+
+/** What one attribute takes beside its name and value. */
+const OVERHEAD = 64;
+/** Writing content removes this one, as it removes S_ISUID (`capabilities(7)`). */
+const CAPABILITY = "security.capability";
+
+/** The attributes of one inode, by full name. */
+export class MemoryXattrs {
+  /** Values by name. */
+  readonly values: Map<string, Uint8Array> = new Map();
+  /** Bytes of the names, each with its NUL. */
+  listSize = 0;
+}
+
+function isRoot(context: Context | undefined): boolean {
+  return context === undefined || context.uid === 0;
+}
+
+/** Whether the name can be used; null when it can. */
+function refuseName(name: string): Errno | null {
+  const length = nameLength(name);
+  if (length === 0 || length > XATTR_NAME_MAX) return ERRNO.ERANGE;
+  const dot = name.indexOf(".");
+  const namespace = name.slice(0, dot + 1);
+  // system. is for ACLs, which are not kept here; other namespaces do not exist.
+  if (namespace !== "user." && namespace !== "trusted." && namespace !== "security.") {
+    return ERRNO.EOPNOTSUPP;
+  }
+  if (name.length === namespace.length || name.includes("\0")) return ERRNO.EINVAL;
+  return isEncodable(name) ? null : ERRNO.EILSEQ;
+}
+
+/** Whether the namespace does not allow the caller to use the attribute of this inode. */
+function isForbidden(inode: MemoryInode, name: string, context: Context | undefined): boolean {
+  if (name.startsWith("trusted.")) return !isRoot(context);
+  if (name.startsWith("user.")) return !isRegular(inode.mode) && !isDirectory(inode.mode);
+  return false;
+}
+
+function cost(name: string, value: Uint8Array): number {
+  return OVERHEAD + name.length + value.length;
+}
+
+/** `getxattr(2)`: a copy of the value. */
+export function getXattr(
+  inode: MemoryInode,
+  name: string,
+  context?: Context,
+): Uint8Array | Errno {
+  const errno = refuseName(name);
+  if (errno !== null) return errno;
+  if (isForbidden(inode, name, context)) return ERRNO.ENODATA;
+  return inode.xattrs?.values.get(name)?.slice() ?? ERRNO.ENODATA;
+}
+
+/** `listxattr(2)`: the names that the caller may see. */
+export function listXattr(inode: MemoryInode, context?: Context): string[] {
+  if (inode.xattrs === null) return [];
+  const names = [...inode.xattrs.values.keys()];
+  return isRoot(context) ? names : names.filter((name) => !name.startsWith("trusted."));
+}
+
+/** `setxattr(2)`: keeps a copy of the value. */
+export function setXattr(
+  inode: MemoryInode,
+  budget: MemoryBudget,
+  name: string,
+  value: Uint8Array,
+  flags: number,
+  context?: Context,
+): Errno | null {
+  if ((flags & ~(XATTR_CREATE | XATTR_REPLACE)) !== 0) return ERRNO.EINVAL;
+  if (value.length > XATTR_SIZE_MAX) return ERRNO.E2BIG;
+  const errno = refuseName(name);
+  if (errno !== null) return errno;
+  if (isForbidden(inode, name, context)) return ERRNO.EPERM;
+  const old = inode.xattrs?.values.get(name);
+  if (old === undefined && (flags & XATTR_REPLACE) !== 0) return ERRNO.ENODATA;
+  if (old !== undefined && (flags & XATTR_CREATE) !== 0) return ERRNO.EEXIST;
+  const listed = old === undefined ? nameLength(name) + 1 : 0;
+  if ((inode.xattrs?.listSize ?? 0) + listed > XATTR_LIST_MAX) return ERRNO.ENOSPC;
+  if (!budget.takeBytes(cost(name, value))) return ERRNO.ENOSPC;
+  if (old !== undefined) budget.giveBytes(cost(name, old));
+  inode.xattrs ??= new MemoryXattrs();
+  inode.xattrs.values.set(name, value.slice());
+  inode.xattrs.listSize += listed;
+  return null;
+}
+
+/** `removexattr(2)`. */
+export function removeXattr(
+  inode: MemoryInode,
+  budget: MemoryBudget,
+  name: string,
+  context?: Context,
+): Errno | null {
+  const errno = refuseName(name);
+  if (errno !== null) return errno;
+  if (isForbidden(inode, name, context)) return ERRNO.EPERM;
+  const old = inode.xattrs?.values.get(name);
+  if (old === undefined || inode.xattrs === null) return ERRNO.ENODATA;
+  inode.xattrs.values.delete(name);
+  inode.xattrs.listSize -= nameLength(name) + 1;
+  budget.giveBytes(cost(name, old));
+  if (inode.xattrs.values.size === 0) inode.xattrs = null;
+  return null;
+}
+
+/** Content is about to change: privileges that hung on it go. */
+export function dropCapability(inode: MemoryInode, budget: MemoryBudget): void {
+  if (inode.xattrs?.values.has(CAPABILITY)) removeXattr(inode, budget, CAPABILITY);
+}
+
+/** The inode is gone: its attributes are given back. */
+export function discardXattrs(inode: MemoryInode, budget: MemoryBudget): void {
+  if (inode.xattrs === null) return;
+  for (const [name, value] of inode.xattrs.values) budget.giveBytes(cost(name, value));
+  inode.xattrs = null;
+}

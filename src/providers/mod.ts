@@ -1,0 +1,14 @@
+/**
+ * Providers that own data: {@linkcode MemoryProvider} keeps it in memory.
+ *
+ * @module
+ */
+export {
+  MEMORY_BYTES_MAX,
+  MEMORY_FILE_SIZE_MAX,
+  MEMORY_INODES_MAX,
+  MEMORY_LINKS_MAX,
+  type MemoryOptions,
+} from "./memory_budget.ts";
+export type { MemoryHandle } from "./memory_handle.ts";
+export { MemoryProvider, newMemoryProvider } from "./memory_provider.ts";
