@@ -1,6 +1,7 @@
 // Keeps the house: DESIGN's rules, checked on every test run. How each rule fails is shown in
 // conformance/house/house_rules_test.ts.
 import { assert, assertEquals } from "@std/assert";
+import { checkDocumented, checkImportsFreely } from "../conformance/house/deno_checks.ts";
 import type { HouseFault, HouseTree } from "../conformance/house/house_tree.ts";
 import {
   checkCycles,
@@ -65,4 +66,13 @@ Deno.test("a door only documents and re-exports", () => assertNone(checkDoors(ho
 
 Deno.test("banned parts of the language stay out", () => {
   assertNone(checkConstructs(house, EXCEPTIONS));
+});
+
+Deno.test("every symbol behind a door is documented and typed", async () => {
+  const doors = [...house.files.keys()].filter((path) => path.endsWith("mod.ts"));
+  assertNone(await checkDocumented(ROOT, doors));
+});
+
+Deno.test("the exports can be imported without a permission", async () => {
+  assertNone(await checkImportsFreely(ROOT, house.exports));
 });

@@ -36,7 +36,7 @@ export abstract class BaseHandle implements Handle {
   /** The positioned call under way, when one is. */
   #busy: Promise<unknown> | null = null;
 
-  /** @param flags The flags of `open`. @param path The caller's path, for messages. */
+  /** A handle opened with the `flags` of `open`; `path` is the caller's, for messages. */
   constructor(flags: number, path?: string) {
     this.flags = flags;
     this.path = path;
@@ -47,12 +47,12 @@ export abstract class BaseHandle implements Handle {
     return new FsError(code, { syscall, path: this.path });
   }
 
-  /** @throws {FsError} EBADF when the handle was not opened for reading. */
+  /** Fails with EBADF when the handle was not opened for reading. */
   protected requireRead(syscall: string): void {
     if ((this.flags & O_PATH) !== 0 || !allowsRead(this.flags)) throw this.fail("EBADF", syscall);
   }
 
-  /** @throws {FsError} EBADF when the handle was not opened for writing. */
+  /** Fails with EBADF when the handle was not opened for writing. */
   protected requireWrite(syscall: string): void {
     if ((this.flags & O_PATH) !== 0 || !allowsWrite(this.flags)) throw this.fail("EBADF", syscall);
   }

@@ -20,6 +20,8 @@ export class DirEntry {
   readonly #info: FileInfo | (() => MaybePromise<FileInfo>);
 
   /**
+   * One entry of a directory.
+   *
    * @param name One path component.
    * @param mode The type is taken from its `S_IFMT` bits.
    * @param ino The inode number, 0 when there is none.

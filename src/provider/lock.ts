@@ -5,7 +5,7 @@
  */
 
 /** Offset of the last byte a lock can cover: a lock that ends here reaches to the end of the file. */
-export const LOCK_END_MAX = Number.MAX_SAFE_INTEGER;
+export const LOCK_END_MAX: number = Number.MAX_SAFE_INTEGER;
 
 /** One lock, as `fcntl(2)` and `flock(2)` describe it. */
 export interface FileLock {
