@@ -1,0 +1,60 @@
+/**
+ * The named limits of the wire: nothing from outside is unbounded.
+ *
+ * @module
+ */
+
+/** The version of the protocol that this implementation speaks. */
+export const WIRE_VERSION = 2;
+
+/** What one connection, and a server as a whole, may take. Each can be set in the options. */
+export interface WireLimits {
+  /** Largest `data` of one message in bytes; a longer read is answered short. */
+  readonly dataMax: number;
+  /** Largest frame that is read in bytes; a longer one ends the connection before it is stored. */
+  readonly frameMax: number;
+  /** Open handles of one connection; one more is EMFILE. */
+  readonly handlesMax: number;
+  /** Requests of one connection that run at the same time; the next waits in the socket. */
+  readonly inFlightMax: number;
+  /** Bytes of replies that wait for the client; above, no further request is read. */
+  readonly queuedBytesMax: number;
+  /** Entries of one reply; a longer listing goes in pages in version 2 and is EOVERFLOW in version 1. */
+  readonly entriesMax: number;
+  /** Unfinished paged listings of one connection; the oldest is forgotten and listed again when asked. */
+  readonly listingsMax: number;
+  /** Watches of one connection; one more is ENOSPC, as `inotify_add_watch(2)` says it. */
+  readonly watchesMax: number;
+  /** Connections of one server; one more is closed at once. */
+  readonly connectionsMax: number;
+  /** How long a frame may take from its first to its last byte in milliseconds; 0 for ever. */
+  readonly frameTimeoutMs: number;
+}
+
+/** The limits where nothing else is said. */
+export const DEFAULT_LIMITS: WireLimits = {
+  dataMax: 1 << 20,
+  frameMax: (1 << 20) + (1 << 16),
+  handlesMax: 65_536,
+  inFlightMax: 256,
+  queuedBytesMax: 4 << 20,
+  // What the Go decoder accepts in one array (fxamacker/cbor, MaxArrayElements).
+  entriesMax: 131_072,
+  listingsMax: 64,
+  watchesMax: 1024,
+  connectionsMax: 16_384,
+  frameTimeoutMs: 30_000,
+};
+
+/** The largest frame that a client accepts: a version 1 server answers a listing in one piece. */
+export const REPLY_FRAME_MAX = 64 << 20;
+
+/** Room in a frame for everything but its data. */
+export const FRAME_OVERHEAD_MAX = 1 << 16;
+
+/** The limits with those of `given` in place. */
+export function limitsOf(given: Partial<WireLimits> = {}): WireLimits {
+  const limits = { ...DEFAULT_LIMITS, ...given };
+  const frameMax = given.frameMax ?? limits.dataMax + FRAME_OVERHEAD_MAX;
+  return { ...limits, frameMax, dataMax: Math.min(limits.dataMax, frameMax) };
+}
