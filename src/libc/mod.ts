@@ -7,14 +7,21 @@
  *
  * Memory is given as a {@linkcode MemoryBlock}'s address, or as any buffer where the call says so. It
  * belongs to whoever made it and must stay until the call has ended, which for the asynchronous calls
- * is when their promise has settled.
+ * is when their promise has settled. Their errno stays with the thread that made the call.
  *
  * @module
  */
 export { cString } from "./c_string.ts";
+export { CStringArea, KERNEL_PATH_MAX } from "./c_string_area.ts";
 export * from "./descriptor.ts";
+export * from "./directory.ts";
+export * from "./file_locks.ts";
+export * from "./inotify.ts";
 export { fromKernelOpenFlags, toKernelOpenFlags } from "./kernel_open_flags.ts";
 export { check, failure, isLibcAvailable } from "./library.ts";
 export { MemoryBlock } from "./memory_block.ts";
+export * from "./open_file.ts";
 export * from "./process.ts";
+export { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, STATX_ALL, STATX_MODE, StatxBlock } from "./statx.ts";
 export { IO_SIZE_MAX } from "./symbols.ts";
+export * from "./xattr.ts";

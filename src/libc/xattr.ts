@@ -1,0 +1,69 @@
+/**
+ * Thin calls for extended attributes, of a descriptor or of a host path whose final symbolic link is
+ * not followed. Results are 0, a size, or a negated errno.
+ *
+ * @module
+ */
+import { libc, negatedErrno } from "./library.ts";
+import type { MemoryBlock } from "./memory_block.ts";
+
+/** The largest value, and the largest list of names, in bytes (`xattr(7)`). */
+export const XATTR_SIZE_MAX = 65_536;
+
+/** `fgetxattr(2)` to the block. */
+export function fgetxattr(fd: number, nameAddress: number, block: MemoryBlock): number {
+  const result = libc().fgetxattr(fd, nameAddress, block.address, block.bytes.length);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `fsetxattr(2)`. */
+export function fsetxattr(
+  fd: number,
+  nameAddress: number,
+  value: BufferSource,
+  flags: number,
+): number {
+  const result = libc().fsetxattr(fd, nameAddress, value, value.byteLength, flags);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `flistxattr(2)` to the block. */
+export function flistxattr(fd: number, block: MemoryBlock): number {
+  const result = libc().flistxattr(fd, block.address, block.bytes.length);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `fremovexattr(2)`. */
+export function fremovexattr(fd: number, nameAddress: number): number {
+  const result = libc().fremovexattr(fd, nameAddress);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `lgetxattr(2)` to the block. */
+export function lgetxattr(pathAddress: number, nameAddress: number, block: MemoryBlock): number {
+  const result = libc().lgetxattr(pathAddress, nameAddress, block.address, block.bytes.length);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `lsetxattr(2)`. */
+export function lsetxattr(
+  pathAddress: number,
+  nameAddress: number,
+  value: BufferSource,
+  flags: number,
+): number {
+  const result = libc().lsetxattr(pathAddress, nameAddress, value, value.byteLength, flags);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `llistxattr(2)` to the block. */
+export function llistxattr(pathAddress: number, block: MemoryBlock): number {
+  const result = libc().llistxattr(pathAddress, block.address, block.bytes.length);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `lremovexattr(2)`. */
+export function lremovexattr(pathAddress: number, nameAddress: number): number {
+  const result = libc().lremovexattr(pathAddress, nameAddress);
+  return result < 0 ? negatedErrno() : result;
+}
