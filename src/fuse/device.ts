@@ -19,11 +19,27 @@ const POLLFD_SIZE = 8;
 /** How large a pollfd array for two descriptors is. */
 const WAIT_SIZE = 2 * POLLFD_SIZE;
 
+/** What a session reads from and writes to: the kernel, or a test in its place. */
+export interface Channel {
+  /** Reads one message. Returns its length, or a negated errno: EAGAIN when there is none now. */
+  read(block: MemoryBlock): number;
+  /** Writes one reply of `size` bytes. Returns `size` or a negated errno. */
+  write(block: MemoryBlock, size: number): number;
+  /** Writes a notice. Resolves to true when it was taken, false when there was nothing to do. */
+  notify(block: MemoryBlock, size: number): Promise<boolean>;
+  /** Waits until there is a message or somebody wakes. */
+  wait(): Promise<void>;
+  /** Ends the current `wait`, and every later one. */
+  wake(): void;
+  /** Lets go of the descriptors. No call may be under way. */
+  close(): void;
+}
+
 /**
  * One open `/dev/fuse`. Reading never blocks; waiting for a message is an asynchronous call that
  * {@linkcode Device.wake} ends, since a thread that is blocked in `read` could never be ended.
  */
-export class Device {
+export class Device implements Channel {
   /** The descriptor. */
   readonly fd: number;
   readonly #wakeFd: number;

@@ -15,7 +15,7 @@
  */
 export * from "./abi.ts";
 export { Attr, AttrOut, EntryOut } from "./attr.ts";
-export { Device } from "./device.ts";
+export { type Channel, Device } from "./device.ts";
 export { DirEntryList } from "./dir_entry_list.ts";
 export { INIT_BIT, type InitFlag, InitFlags } from "./init_flags.ts";
 export { LOOP_DEFAULTS, type LoopOptions } from "./session_loop.ts";

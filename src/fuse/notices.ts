@@ -6,7 +6,7 @@
 import { encodeName } from "../base/mod.ts";
 import { MemoryBlock } from "../libc/mod.ts";
 import { NotifyCode, OUT_HEADER_SIZE } from "./abi.ts";
-import type { Device } from "./device.ts";
+import type { Channel } from "./device.ts";
 import { write64 } from "./word64.ts";
 
 /**
@@ -15,12 +15,12 @@ import { write64 } from "./word64.ts";
  * of a request on that inode is a deadlock. Each resolves to whether the kernel had something to do.
  */
 export class Notices {
-  readonly #device: Device;
+  readonly #channel: Channel;
   readonly #underWay = new Set<Promise<boolean>>();
 
-  /** Writes to this device. */
-  constructor(device: Device) {
-    this.#device = device;
+  /** Writes to this channel. */
+  constructor(channel: Channel) {
+    this.#channel = channel;
   }
 
   /**
@@ -65,7 +65,7 @@ export class Notices {
     const size = block.bytes.length;
     block.view.setUint32(0, size, true);
     block.view.setInt32(4, code, true);
-    const sent = this.#device.notify(block, size);
+    const sent = this.#channel.notify(block, size);
     this.#underWay.add(sent);
     const forget = (): boolean => this.#underWay.delete(sent);
     sent.then(forget, forget);

@@ -7,7 +7,7 @@ import { ERRNO, type Errno, isPromise, toErrno } from "../base/mod.ts";
 import type { MemoryBlock } from "../libc/mod.ts";
 import { FUSE_KERNEL_VERSION, IN_HEADER_SIZE, MINOR_MIN, OUT_HEADER_SIZE } from "./abi.ts";
 import { BlockPool } from "./block_pool.ts";
-import type { Device } from "./device.ts";
+import type { Channel } from "./device.ts";
 import { type Agreement, decodeInit, encodeInit } from "./negotiation.ts";
 import { INIT_IN_SIZE_MIN, INIT_OUT_SIZE, type InitWishes, negotiate } from "./negotiation.ts";
 import { Notices } from "./notices.ts";
@@ -47,7 +47,7 @@ export interface SessionOptions extends Timeouts {
 export class Session {
   /** Unsolicited messages to the kernel. */
   readonly notices: Notices;
-  readonly #device: Device;
+  readonly #channel: Channel;
   readonly #fs: RawFileSystem;
   readonly #options: SessionOptions;
   readonly #loop: SessionLoop;
@@ -60,17 +60,17 @@ export class Session {
   #agreement: Agreement | null = null;
   #drained: (() => void) | null = null;
 
-  /** The device belongs to the session, which closes it at the end of {@linkcode Session.run}. */
-  constructor(device: Device, fs: RawFileSystem, options: SessionOptions) {
-    this.#device = device;
+  /** The channel belongs to the session, which closes it at the end of {@linkcode Session.run}. */
+  constructor(channel: Channel, fs: RawFileSystem, options: SessionOptions) {
+    this.#channel = channel;
     this.#fs = fs;
     this.#options = options;
-    this.notices = new Notices(device);
+    this.notices = new Notices(channel);
     this.#messageSize = options.wishes.maxWrite + MESSAGE_OVERHEAD;
     this.#input = this.#pool.take(this.#messageSize);
     this.#request = new Request(this.#pool, options);
     const target = { step: () => this.#step(), pending: () => this.#pending.size };
-    this.#loop = new SessionLoop(device, target, { ...LOOP_DEFAULTS, ...options.loop });
+    this.#loop = new SessionLoop(channel, target, { ...LOOP_DEFAULTS, ...options.loop });
   }
 
   /** What was agreed with the kernel; null before its INIT. */
@@ -91,7 +91,7 @@ export class Session {
       for (const request of this.#pending.values()) request.interrupt();
       await this.#drain();
       await this.notices.settled();
-      this.#device.close();
+      this.#channel.close();
       await this.#fs.destroy();
     }
   }
@@ -108,7 +108,7 @@ export class Session {
 
   /** Reads and serves one message; returns its length or a negated errno. */
   #step(): number {
-    const length = this.#device.read(this.#input);
+    const length = this.#channel.read(this.#input);
     if (length <= 0) return length;
     if (length < IN_HEADER_SIZE) {
       this.#options.report(new Error(`The kernel sent ${length} bytes, less than a header`));
@@ -167,7 +167,7 @@ export class Session {
 
   #reply(request: Request, row: Operation | undefined, outcome: Reply, startedAt: number): void {
     const size = request.finish(outcome);
-    const written = this.#device.write(request.output, size);
+    const written = this.#channel.write(request.output, size);
     if (written < 0) this.#unwanted(request, row, outcome, -written);
     request.release();
     this.#options.observe?.(request, outcome, performance.now() - startedAt);

@@ -5,7 +5,7 @@
  */
 import { setImmediate } from "node:timers";
 import { ERRNO } from "../base/mod.ts";
-import type { Device } from "./device.ts";
+import type { Channel } from "./device.ts";
 
 /** How the loop divides its time. */
 export interface LoopOptions {
@@ -44,11 +44,11 @@ type Rest = "idle" | "slice" | "ended";
 
 /**
  * Serves the descriptor until the mount ends. A burst reads until nothing is there, spins a little,
- * and then the loop either sleeps in {@linkcode Device.wait} or, while promises are pending, lets the
+ * and then the loop either sleeps in {@linkcode Channel.wait} or, while promises are pending, lets the
  * event loop turn and looks again, since an answer over a socket is usually near.
  */
 export class SessionLoop {
-  readonly #device: Device;
+  readonly #channel: Channel;
   readonly #target: LoopTarget;
   readonly #spinMs: number;
   readonly #sliceMs: number;
@@ -61,8 +61,8 @@ export class SessionLoop {
   readonly #ended = Promise.withResolvers<void>();
 
   /** The loop starts with {@linkcode SessionLoop.run}. */
-  constructor(device: Device, target: LoopTarget, options: LoopOptions) {
-    this.#device = device;
+  constructor(channel: Channel, target: LoopTarget, options: LoopOptions) {
+    this.#channel = channel;
     this.#target = target;
     this.#spinMs = navigator.hardwareConcurrency > 1 ? options.spinUs / 1000 : 0;
     this.#sliceMs = options.sliceMs;
@@ -77,7 +77,7 @@ export class SessionLoop {
   /** Ends the loop, also when it sleeps. */
   stop(): void {
     this.#stopping = true;
-    this.#device.wake();
+    this.#channel.wake();
   }
 
   /** A pending request was answered: its caller will soon ask for more. */
@@ -117,7 +117,7 @@ export class SessionLoop {
   #sleep(): void {
     if (this.#sleeping) return;
     this.#sleeping = true;
-    this.#device.wait().then(() => {
+    this.#channel.wait().then(() => {
       this.#sleeping = false;
       if (this.#stopping) this.#end();
       else this.#turn();
@@ -127,7 +127,7 @@ export class SessionLoop {
   /** A sleeping wait uses the descriptor: the end comes when it has returned. */
   #end(): void {
     this.#stopping = true;
-    if (this.#sleeping) this.#device.wake();
+    if (this.#sleeping) this.#channel.wake();
     else this.#ended.resolve();
   }
 

@@ -7,7 +7,7 @@ import {
   chain,
   encodeName,
   ERRNO,
-  Errno,
+  type Errno,
   FsError,
   isRegular,
   join,

@@ -1,0 +1,259 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { ERRNO, FsError } from "../base/mod.ts";
+import { InitFlags } from "./init_flags.ts";
+import type { RawFileSystem } from "./raw_file_system.ts";
+import { Session } from "./session.ts";
+import { FakeChannel } from "./testing/fake_channel.ts";
+import { STRUCTS } from "./testing/golden.ts";
+import { decodeHex } from "./testing/hex.ts";
+import { NoFileSystem } from "./testing/no_file_system.ts";
+
+const WISHES = {
+  flags: InitFlags.of("ASYNC_READ", "INIT_EXT", "SETXATTR_EXT"),
+  maxWrite: 1 << 17,
+  maxReadahead: 1 << 17,
+  maxBackground: 12,
+  congestionThreshold: 9,
+};
+
+/** A header of the kernel and a body, as one message. */
+function message(opcode: number, unique: number, body = "", nodeid = 1): Uint8Array {
+  const bytes = new Uint8Array(40 + body.length / 2);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, bytes.length, true);
+  view.setUint32(4, opcode, true);
+  view.setUint32(8, unique, true);
+  view.setUint32(16, nodeid, true);
+  bytes.set(decodeHex(body), 40);
+  return bytes;
+}
+
+/** Error and request number of a reply. */
+function outcome(reply: string | undefined): [error: number, unique: number] {
+  const view = new DataView(decodeHex(reply ?? "").buffer);
+  return [view.getInt32(4, true), view.getUint32(8, true)];
+}
+
+/** Runs a session on a fake channel until `use` has ended, then ends the mount. */
+async function withSession(
+  fs: RawFileSystem,
+  use: (channel: FakeChannel, problems: string[], session: Session) => Promise<void>,
+): Promise<void> {
+  const channel = new FakeChannel();
+  const problems: string[] = [];
+  const session = new Session(channel, fs, {
+    wishes: WISHES,
+    entryTimeoutMs: 0,
+    attrTimeoutMs: 0,
+    report: (problem) => problems.push(String(problem)),
+  });
+  const running = session.run();
+  try {
+    await use(channel, problems, session);
+  } finally {
+    channel.unmount();
+    await running;
+  }
+  assertEquals(channel.closed, true);
+}
+
+Deno.test("INIT is answered with what was agreed", async () => {
+  await withSession(new NoFileSystem(), async (channel, _, session) => {
+    channel.send(message(26, 2, STRUCTS.init_in));
+    await channel.replied(1);
+    assertEquals(outcome(channel.replies[0]), [0, 2]);
+    assertEquals(channel.replies[0]?.length, 2 * (16 + 64));
+    assertEquals(session.agreement?.flags.names(), ["ASYNC_READ", "INIT_EXT"]);
+  });
+});
+
+Deno.test("a kernel that is too old is refused with EPROTO and a sentence", async () => {
+  await withSession(new NoFileSystem(), async (channel, problems) => {
+    channel.send(message(26, 2, `0700000016000000${"00".repeat(8)}`));
+    await channel.replied(1);
+    assertEquals(outcome(channel.replies[0]), [-ERRNO.EPROTO.number, 2]);
+    assertStringIncludes(problems[0] ?? "", "Linux 5.4");
+  });
+});
+
+Deno.test("an opcode that nobody knows is ENOSYS", async () => {
+  await withSession(new NoFileSystem(), async (channel) => {
+    channel.send(message(4095, 8));
+    await channel.replied(1);
+    assertEquals(outcome(channel.replies[0]), [-ERRNO.ENOSYS.number, 8]);
+  });
+});
+
+Deno.test("a message that is too short for its struct, or a name without an end, is EINVAL", async () => {
+  await withSession(new NoFileSystem(), async (channel) => {
+    for (const opcode of [3, 4, 6, 8, 9, 12, 13, 14, 15, 16, 21, 31, 35, 43, 45, 46, 47]) {
+      channel.send(message(opcode, opcode, "00"));
+    }
+    channel.send(message(1, 100, "6162"));
+    channel.send(message(16, 102, `${"00".repeat(16)}ffff0000${"00".repeat(20)}`));
+    await channel.replied(19);
+    const errors = new Set(channel.replies.map((reply) => outcome(reply)[0]));
+    assertEquals([...errors], [-ERRNO.EINVAL.number]);
+  });
+});
+
+Deno.test("what the filesystem throws becomes an errno; what nobody expected is EIO and reported", async () => {
+  class Throwing extends NoFileSystem {
+    override unlink(): never {
+      throw new FsError("EACCES", { syscall: "unlink" });
+    }
+    override rmdir(): never {
+      throw new TypeError("a defect");
+    }
+    override readlink(): Promise<never> {
+      return Promise.reject(new RangeError("another"));
+    }
+  }
+  await withSession(new Throwing(), async (channel, problems) => {
+    channel.send(message(10, 2, "6100"));
+    channel.send(message(11, 4, "6100"));
+    channel.send(message(5, 6));
+    await channel.replied(3);
+    assertEquals(channel.replies.map(outcome), [
+      [-ERRNO.EACCES.number, 2],
+      [-ERRNO.EIO.number, 4],
+      [-ERRNO.EIO.number, 6],
+    ]);
+    assertEquals(problems.length, 2);
+    assertStringIncludes(problems[0] ?? "", "rmdir");
+  });
+});
+
+Deno.test("an asynchronous request is answered later, and others meanwhile", async () => {
+  const gate = Promise.withResolvers<Uint8Array>();
+  class Slow extends NoFileSystem {
+    override readlink(): Promise<Uint8Array> {
+      return gate.promise;
+    }
+  }
+  await withSession(new Slow(), async (channel, _, session) => {
+    channel.send(message(5, 2));
+    channel.send(message(4095, 4));
+    await channel.replied(1);
+    assertEquals(outcome(channel.replies[0]), [-ERRNO.ENOSYS.number, 4]);
+    assertEquals(session.pendingCount, 1);
+    gate.resolve(new Uint8Array([0x61]));
+    await channel.replied(2);
+    assertEquals(channel.replies[1], `1100000000000000${"02"}${"00".repeat(7)}61`);
+    assertEquals(session.pendingCount, 0);
+  });
+});
+
+Deno.test("the data of an asynchronous write stays while other messages are read", async () => {
+  const gate = Promise.withResolvers<void>();
+  let seen = "";
+  class Slow extends NoFileSystem {
+    override async write(_: unknown, _fh: number, data: Uint8Array): Promise<number> {
+      await gate.promise;
+      seen += new TextDecoder().decode(data);
+      return data.length;
+    }
+  }
+  await withSession(new Slow(), async (channel) => {
+    channel.send(decodeHex(STRUCTS.write));
+    channel.send(message(1, 4, "7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a00".repeat(8)));
+    await channel.replied(1);
+    gate.resolve();
+    await channel.replied(2);
+    assertEquals(seen, "abc");
+    assertEquals(outcome(channel.replies[1]), [0, 100]);
+  });
+});
+
+Deno.test("INTERRUPT aborts the signal of its request, before or after it was asked for", async () => {
+  class Waiting extends NoFileSystem {
+    override readlink(request: { readonly signal: AbortSignal }): Promise<never> {
+      return new Promise((_, reject) =>
+        request.signal.addEventListener("abort", () => reject(request.signal.reason))
+      );
+    }
+  }
+  await withSession(new Waiting(), async (channel) => {
+    channel.send(message(5, 2));
+    channel.send(message(36, 3, `02${"00".repeat(7)}`));
+    await channel.replied(1);
+    assertEquals(outcome(channel.replies[0]), [-ERRNO.EINTR.number, 2]);
+  });
+});
+
+Deno.test("a reply that the kernel does not want takes back what it granted", async () => {
+  const forgotten: number[][] = [];
+  const released: number[] = [];
+  class Granting extends NoFileSystem {
+    override create(...args: Parameters<RawFileSystem["create"]>): void {
+      args[4].nodeid = 9;
+      args[5].fh = 5;
+    }
+    override forget(nodeid: number, count: number): void {
+      forgotten.push([nodeid, count]);
+    }
+    override release(_: unknown, fh: number): void {
+      released.push(fh);
+    }
+  }
+  await withSession(new Granting(), async (channel) => {
+    channel.refuseWith = -ERRNO.ENOENT.number;
+    channel.send(decodeHex(STRUCTS.create));
+    channel.send(message(4095, 4));
+    await channel.replied(1);
+    assertEquals([forgotten, released], [[[9, 1]], [5]]);
+  });
+});
+
+Deno.test("FORGET and BATCH_FORGET get no reply", async () => {
+  const forgotten: number[][] = [];
+  class Counting extends NoFileSystem {
+    override forget(nodeid: number, count: number): void {
+      forgotten.push([nodeid, count]);
+    }
+  }
+  await withSession(new Counting(), async (channel) => {
+    channel.send(message(2, 2, `03${"00".repeat(7)}`, 7));
+    channel.send(decodeHex(STRUCTS.batch_forget));
+    channel.send(message(4095, 4));
+    await channel.replied(1);
+    assertEquals(forgotten, [[7, 3], [5, 1], [6, 2]]);
+    assertEquals(channel.replies.length, 1);
+  });
+});
+
+Deno.test("RENAME2, SETXATTR, COPY_FILE_RANGE and READ hand over what the kernel wrote", async () => {
+  const calls: unknown[] = [];
+  class Recording extends NoFileSystem {
+    override rename(...args: Parameters<RawFileSystem["rename"]>): void {
+      calls.push(args.slice(1));
+    }
+    override setxattr(...args: Parameters<RawFileSystem["setxattr"]>): void {
+      calls.push([args[1], new TextDecoder().decode(args[2]), args[3]]);
+    }
+    override copyFileRange(...args: Parameters<RawFileSystem["copyFileRange"]>): number {
+      calls.push(args.slice(1));
+      return args[5];
+    }
+    override read(...args: Parameters<RawFileSystem["read"]>): number {
+      calls.push([args[1], args[2].length, args[3]]);
+      args[2].set([1, 2, 3]);
+      return 3;
+    }
+  }
+  await withSession(new Recording(), async (channel) => {
+    const offer = STRUCTS.init_in.replace("21000040", "21000060");
+    channel.send(message(26, 2, offer));
+    for (const struct of [STRUCTS.rename2, STRUCTS.setxattr, STRUCTS.copy, STRUCTS.read]) {
+      channel.send(decodeHex(struct));
+    }
+    await channel.replied(5);
+    assertEquals(calls, [
+      ["old", 3, "new", 2],
+      ["user.a", "valu", 1],
+      [1, 2, 6, 7, 8],
+      [2, 8192, 4096],
+    ]);
+    assertEquals(channel.replies[4], `1300000000000000${"70"}${"00".repeat(7)}010203`);
+  });
+});

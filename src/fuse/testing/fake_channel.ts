@@ -1,0 +1,74 @@
+/**
+ * A kernel made of arrays, for tests.
+ *
+ * @module
+ */
+import { ERRNO } from "../../base/mod.ts";
+import type { MemoryBlock } from "../../libc/mod.ts";
+import type { Channel } from "../device.ts";
+import { encodeHex } from "./hex.ts";
+
+/** A channel whose messages the test sends and whose replies it collects. */
+export class FakeChannel implements Channel {
+  /** The replies so far, in hex. */
+  readonly replies: string[] = [];
+  /** What the next write answers in place of success, as a negated errno. */
+  refuseWith = 0;
+  /** Whether `close` was called. */
+  closed = false;
+  readonly #messages: Uint8Array[] = [];
+  #unmounted = false;
+  #wake: (() => void) | null = null;
+  #waiters: (() => void)[] = [];
+
+  /** Sends a message of the kernel. */
+  send(message: Uint8Array): void {
+    this.#messages.push(message);
+    this.#wake?.();
+  }
+
+  /** Ends the mount. */
+  unmount(): void {
+    this.#unmounted = true;
+    this.#wake?.();
+  }
+
+  /** Resolves when there are so many replies. */
+  async replied(count: number): Promise<void> {
+    while (this.replies.length < count) {
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    }
+  }
+
+  read(block: MemoryBlock): number {
+    const message = this.#messages.shift();
+    if (message === undefined) return -(this.#unmounted ? ERRNO.ENODEV : ERRNO.EAGAIN).number;
+    block.bytes.set(message);
+    return message.length;
+  }
+
+  write(block: MemoryBlock, size: number): number {
+    const refusal = this.refuseWith;
+    this.refuseWith = 0;
+    if (refusal === 0) this.replies.push(encodeHex(block.bytes.subarray(0, size)));
+    for (const resolve of this.#waiters.splice(0)) resolve();
+    return refusal === 0 ? size : refusal;
+  }
+
+  notify(block: MemoryBlock, size: number): Promise<boolean> {
+    return Promise.resolve(this.write(block, size) === size);
+  }
+
+  wait(): Promise<void> {
+    if (this.#messages.length > 0 || this.#unmounted) return Promise.resolve();
+    return new Promise((resolve) => this.#wake = resolve);
+  }
+
+  wake(): void {
+    this.#wake?.();
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
