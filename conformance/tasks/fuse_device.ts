@@ -1,0 +1,42 @@
+/**
+ * Whether this machine can mount through FUSE.
+ *
+ * @module
+ */
+
+const DEVICE = "/dev/fuse";
+
+/** Set to 1 to run the tests without those that mount. They are then counted as ignored. */
+export const WITHOUT_FUSE = "FUSEWIRE_WITHOUT_FUSE";
+
+async function tryToRun(command: string, args: string[]): Promise<void> {
+  try {
+    await new Deno.Command(command, { args, stdout: "null", stderr: "null" }).output();
+  } catch {
+    // Not installed: the device says in the end whether it was needed.
+  }
+}
+
+/** Why FUSE cannot be used here and what to do about it, or undefined when it can. */
+export async function whyNoFuse(): Promise<string | undefined> {
+  if (Deno.build.os !== "linux") return `Mounts need Linux; this is ${Deno.build.os}`;
+  try {
+    (await Deno.open(DEVICE, { read: true, write: true })).close();
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof Deno.errors.NotFound && Deno.uid() === 0) {
+      // The module of the kernel makes the device; in a container only the node may be missing.
+      await tryToRun("modprobe", ["fuse"]);
+      await tryToRun("mknod", ["-m", "666", DEVICE, "c", "10", "229"]);
+    }
+  }
+  try {
+    (await Deno.open(DEVICE, { read: true, write: true })).close();
+    return undefined;
+  } catch (thrown) {
+    const problem = thrown instanceof Error ? thrown.message : String(thrown);
+    return `Cannot open ${DEVICE}: ${problem}
+  On a machine: load the kernel's module with "sudo modprobe fuse"
+  In a container: start it with "--device /dev/fuse --cap-add SYS_ADMIN"`;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What the machine must have beside Deno, and how it gets there.
+ *
+ * @module
+ */
+
+/** A program of the system. */
+export interface SystemProgram {
+  /** The command. */
+  readonly command: string;
+  /** Debian's package. */
+  readonly package: string;
+  /** What it is needed for. */
+  readonly why: string;
+}
+
+/** The programs that the demo and the tests start. */
+export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
+  { command: "fusermount3", package: "fuse3", why: "mounts" },
+  { command: "git", package: "git", why: "the demo works in a git work tree" },
+];
+
+/** The first file of this name that can be run, in the folders of `$PATH` and the usual ones of root. */
+export async function whereIs(command: string): Promise<string | undefined> {
+  const folders = `${Deno.env.get("PATH") ?? ""}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`;
+  for (const folder of folders.split(":")) {
+    const path = `${folder}/${command}`;
+    try {
+      const info = await Deno.stat(path);
+      if (folder !== "" && info.isFile && ((info.mode ?? 0) & 0o111) !== 0) return path;
+    } catch {
+      continue; // Not there, or not for us to see: either way not what we look for.
+    }
+  }
+  return undefined;
+}
+
+/** Which of the programs are not there. */
+export async function missingPrograms(): Promise<SystemProgram[]> {
+  const missing: SystemProgram[] = [];
+  for (const program of SYSTEM_PROGRAMS) {
+    if (await whereIs(program.command) === undefined) missing.push(program);
+  }
+  return missing;
+}
+
+/** How a person installs packages on the distributions that most people have. */
+export function installAdvice(packages: readonly string[]): string {
+  const list = packages.join(" ");
+  return [
+    `  Debian, Ubuntu:  sudo apt-get install -y ${list}`,
+    `  Fedora:          sudo dnf install -y ${list}`,
+    `  Arch:            sudo pacman -S --needed ${list}`,
+    `  Alpine:          sudo apk add ${list}`,
+  ].join("\n");
+}
+
+async function runQuietly(command: string, args: readonly string[]): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(command, {
+    args: [...args],
+    env: { DEBIAN_FRONTEND: "noninteractive" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  if (success) return;
+  const decoder = new TextDecoder();
+  const output = `${decoder.decode(stdout)}${decoder.decode(stderr)}`.trimEnd();
+  throw new Error(`${output}\n${command} ${args.join(" ")} failed`);
+}
+
+/** Installs Debian packages. Needs root. */
+export async function installPackages(aptGet: string, packages: readonly string[]): Promise<void> {
+  await runQuietly(aptGet, ["-qq", "update"]);
+  await runQuietly(aptGet, ["-qq", "install", "-y", "--no-install-recommends", ...packages]);
+}

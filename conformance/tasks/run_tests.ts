@@ -1,0 +1,48 @@
+/**
+ * Runs tests, shows their output as it comes, and ends with one line of counts.
+ *
+ * Arguments are those of `deno test`; without any, it runs every test of the repository.
+ *
+ * @module
+ */
+import { WITHOUT_FUSE } from "./fuse_device.ts";
+import { importArguments, ROOT } from "./registry.ts";
+import { testCounts } from "./test_summary.ts";
+
+/** A run that takes longer hangs. */
+const RUN_MAX_MS = 20 * 60 * 1000;
+
+const started = performance.now();
+const child = new Deno.Command(Deno.execPath(), {
+  args: ["test", "--allow-all", "--no-prompt", ...await importArguments(), ...Deno.args],
+  cwd: ROOT,
+  stdout: "piped",
+  stderr: "inherit",
+}).spawn();
+
+let hangs = false;
+const guard = setTimeout(() => {
+  hangs = true;
+  console.error(`\nThe tests have run for ${RUN_MAX_MS / 60_000} minutes: ending them`);
+  child.kill("SIGKILL");
+}, RUN_MAX_MS);
+
+const decoder = new TextDecoder();
+let output = "";
+for await (const chunk of child.stdout) {
+  await Deno.stdout.write(chunk);
+  // Summaries are at the end; a run that prints a lot must not be kept whole.
+  output = (output + decoder.decode(chunk, { stream: true })).slice(-100_000);
+}
+const { success } = await child.status;
+clearTimeout(guard);
+
+const { passed, failed, ignored } = testCounts(output, success && !hangs);
+const seconds = ((performance.now() - started) / 1000).toFixed(1);
+if (ignored > 0) {
+  const why = Deno.env.get(WITHOUT_FUSE) === "1" ? ` (${WITHOUT_FUSE}=1)` : "";
+  console.log(`${ignored} IGNORED${why}: see the lines above that end in "ignored"`);
+}
+console.log(`${seconds} s`);
+console.log(`${passed} passed, ${failed} failed`);
+Deno.exit(failed === 0 ? 0 : 1);
