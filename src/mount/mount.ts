@@ -183,7 +183,8 @@ export async function mount(
     root,
     options.firstAutomaticIno ?? FIRST_AUTOMATIC_INO,
   );
-  const bridge = new Bridge(tree, options);
+  // A provider means the permissions that it tells, also 0.
+  const bridge = new Bridge(tree, { nullPermissions: true, ...options });
   const session = new Session(new Device(kernel.fd, kernel.dispose), bridge, {
     wishes,
     entryTimeoutMs: options.entryTimeoutMs ?? TIMEOUT_DEFAULT_MS,
