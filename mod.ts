@@ -5,3 +5,5 @@
  */
 export * from "./src/base/mod.ts";
 export * from "./src/provider/mod.ts";
+export * from "./src/providers/mod.ts";
+export * from "./src/layers/mod.ts";
