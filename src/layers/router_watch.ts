@@ -68,9 +68,7 @@ export class RouterWatch implements AsyncIterable<WatchEvent> {
     for await (const event of mount.provider.watch(from, { uid, gid, signal })) {
       if (signal.aborted) return;
       const path = mount.outside(event.path);
-      const place = this.#table.locate(path);
-      const owner = place.node === null || path === mount.path ? place.mount : place.node.around;
-      if (owner === mount) queue.push({ kind: event.kind, path });
+      if (this.#table.locate(path).mount === mount) queue.push({ kind: event.kind, path });
     }
   }
 }
