@@ -61,6 +61,11 @@ function keyBytes(key: string): Uint8Array {
   return writer.view().slice();
 }
 
+/** A provider, or a caller, said something that is no such number. */
+function outOfRange(key: string, value: number): RangeError {
+  return new RangeError(`Cannot send ${key}: ${value} is out of range`);
+}
+
 /** What the kinds have in common. */
 export abstract class BaseField<Message, Value> {
   /** The key. */
@@ -108,6 +113,7 @@ export class UintField<Message> extends BaseField<Message, number> implements Fi
   write(writer: CborWriter, message: Message): boolean {
     const value = this.get(message);
     if (value === 0 && !this.always) return false;
+    if (!(value >= 0 && value <= this.#max)) throw outOfRange(this.key, value);
     writer.raw(this.encodedKey);
     writer.uint(value);
     return true;
@@ -128,6 +134,7 @@ export class IntField<Message> extends BaseField<Message, number> implements Fie
   write(writer: CborWriter, message: Message): boolean {
     const value = this.get(message);
     if (value === 0 && !this.always) return false;
+    if (!Number.isSafeInteger(value)) throw outOfRange(this.key, value);
     writer.raw(this.encodedKey);
     writer.int(value);
     return true;

@@ -1,0 +1,113 @@
+/**
+ * Collects outgoing frames and sends many with one write.
+ *
+ * @module
+ */
+import { CborWriter } from "../cbor/mod.ts";
+import { FRAME_HEAD } from "./frame_reader.ts";
+import { type ByteChannel, writeAll } from "./transport.ts";
+
+const BUFFER_MIN = 1 << 12;
+/** A buffer over this size is given back after it was sent. */
+const BUFFER_KEPT = 1 << 20;
+
+/**
+ * The outgoing side of a connection. Frames are encoded straight into `writer`, between
+ * {@linkcode FrameOutput.begin} and {@linkcode FrameOutput.end}; `flush` sends what is there. While one
+ * buffer is being sent, the other one fills.
+ */
+export class FrameOutput {
+  /** Where frames are encoded. */
+  writer: CborWriter = new CborWriter(BUFFER_MIN);
+  #spare: CborWriter = new CborWriter(BUFFER_MIN);
+  readonly #channel: ByteChannel;
+  readonly #onBroken: (thrown: unknown) => void;
+  #sending: Promise<void> | null = null;
+  #sendingSize = 0;
+  #broken = false;
+  #frame = 0;
+
+  /** @param onBroken Told once when the connection takes no more bytes. */
+  constructor(channel: ByteChannel, onBroken: (thrown: unknown) => void) {
+    this.#channel = channel;
+    this.#onBroken = onBroken;
+  }
+
+  /** Bytes that the other side has not taken yet. */
+  get queued(): number {
+    return this.#sendingSize + this.writer.length;
+  }
+
+  /** Whether the connection takes no more bytes. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  /** Begins a frame; returns where. */
+  begin(): number {
+    const { writer } = this;
+    writer.reserve(FRAME_HEAD);
+    this.#frame = writer.length;
+    writer.length += FRAME_HEAD;
+    return this.#frame;
+  }
+
+  /** Ends the frame: fills in its length. */
+  end(): void {
+    const { writer } = this;
+    const length = writer.length - this.#frame - FRAME_HEAD;
+    const { bytes } = writer;
+    const at = this.#frame;
+    bytes[at] = length >>> 24;
+    bytes[at + 1] = length >>> 16;
+    bytes[at + 2] = length >>> 8;
+    bytes[at + 3] = length;
+  }
+
+  /** Takes back the frame under way. */
+  undo(): void {
+    this.writer.length = this.#frame;
+  }
+
+  /**
+   * Leaves the buffer to whoever has a view of it behind the frame's start, and goes on with a copy
+   * of the frames before. The frame under way is taken back.
+   */
+  detach(): void {
+    const kept = this.writer.bytes.subarray(0, this.#frame);
+    this.writer = new CborWriter(Math.max(kept.length * 2, BUFFER_MIN));
+    this.writer.raw(kept);
+  }
+
+  /** Sends what is there, unless a write is under way: that one goes on with it. */
+  flush(): void {
+    if (this.#broken) this.writer.clear(BUFFER_KEPT);
+    else if (this.#sending === null && this.writer.length > 0) this.#sending = this.#send();
+  }
+
+  /** Settles when everything has been taken or the connection is broken. */
+  drained(): Promise<void> {
+    this.flush();
+    return this.#sending ?? Promise.resolve();
+  }
+
+  async #send(): Promise<void> {
+    try {
+      while (this.writer.length > 0) {
+        const full = this.writer;
+        this.writer = this.#spare;
+        this.#sendingSize = full.length;
+        await writeAll(this.#channel, full.view());
+        full.clear(BUFFER_KEPT);
+        this.#spare = full;
+      }
+    } catch (thrown) {
+      this.#broken = true;
+      this.writer.clear(BUFFER_KEPT);
+      this.#onBroken(thrown);
+    } finally {
+      this.#sendingSize = 0;
+      this.#sending = null;
+    }
+  }
+}

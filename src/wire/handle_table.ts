@@ -1,0 +1,106 @@
+/**
+ * The open files of one connection.
+ *
+ * @module
+ */
+import { chain, FsError, type MaybePromise } from "../base/mod.ts";
+import type { Handle } from "../provider/mod.ts";
+
+/** An open file and who uses it at the moment. */
+export class OpenFile {
+  /** The provider's handle. */
+  readonly handle: Handle;
+  /** The path that it was opened by. */
+  readonly path: string;
+  /** Whether its last read came later: then the next one gets a buffer of its own. */
+  late = false;
+  #users = 0;
+  #idle: (() => void) | null = null;
+
+  /** @param path The path that it was opened by. */
+  constructor(handle: Handle, path: string) {
+    this.handle = handle;
+    this.path = path;
+  }
+
+  /** Whether a request uses it. */
+  get busy(): boolean {
+    return this.#users > 0;
+  }
+
+  /** A request that has not ended uses it. */
+  retain(): void {
+    this.#users++;
+  }
+
+  /** The request has ended. */
+  release(): void {
+    this.#users--;
+    if (this.#users === 0) this.#idle?.();
+  }
+
+  /**
+   * Closes the handle as soon as no request uses it: closing a descriptor under a read could make the
+   * read see another file.
+   */
+  close(): MaybePromise<void> {
+    if (this.#users === 0) return this.handle.close();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#idle = resolve;
+    return promise.then(() => this.handle.close());
+  }
+}
+
+/** Open files by their number, which counts from 1 and is never used twice. */
+export class HandleTable {
+  readonly #files = new Map<number, OpenFile>();
+  readonly #max: number;
+  #last = 0;
+  #closed = false;
+
+  /** @param max How many may be open. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.#files.size;
+  }
+
+  /** @throws {FsError} EMFILE when as many are open as may be. */
+  requireRoom(path: string): void {
+    if (this.#files.size >= this.#max) throw new FsError("EMFILE", { syscall: "open", path });
+  }
+
+  /** Gives the handle a number; a handle that comes after the connection has ended is closed. */
+  add(handle: Handle, path: string): number {
+    if (this.#closed) {
+      chain(handle.close(), () => {});
+      throw new FsError("ENOTCONN", { syscall: "open", path });
+    }
+    const number = ++this.#last;
+    this.#files.set(number, new OpenFile(handle, path));
+    return number;
+  }
+
+  /** The open file, or undefined when the number has none. */
+  get(number: number | bigint): OpenFile | undefined {
+    return typeof number === "number" ? this.#files.get(number) : undefined;
+  }
+
+  /** Takes the open file out of the table. */
+  take(number: number | bigint): OpenFile | undefined {
+    const file = this.get(number);
+    if (file !== undefined && typeof number === "number") this.#files.delete(number);
+    return file;
+  }
+
+  /** Takes all of them out, and lets none in any more. */
+  takeAll(): OpenFile[] {
+    this.#closed = true;
+    const files = [...this.#files.values()];
+    this.#files.clear();
+    return files;
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Operations on paths that both versions have.
+ *
+ * @module
+ */
+import { chain, FsError, type MaybePromise, MODE_PERMISSIONS, S_IFMT } from "../base/mod.ts";
+import { encodeName } from "../base/mod.ts";
+import type { Call } from "./call.ts";
+import { makeDirectories } from "./make_directories.ts";
+
+/** Lookup. */
+export function lookup(call: Call): MaybePromise<void> {
+  return chain(call.lstat(call.request.path), call.giveStat);
+}
+
+/** Getattr: of an open file when version 2 names one. */
+export function getattr(call: Call): MaybePromise<void> {
+  const { request, session, context } = call;
+  if (session.version === 2 && request.handle !== 0) {
+    return chain(call.open("stat").stat(context), call.giveStat);
+  }
+  return chain(session.provider.stat(request.path, context), call.giveStat);
+}
+
+/** Mkdir, which answers with the new directory's attributes. */
+export function mkdir(call: Call): MaybePromise<void> {
+  const { request, session, context } = call;
+  const made = session.provider.mkdir(request.path, request.mode & MODE_PERMISSIONS, context);
+  return chain(made, call.giveStatOfPath);
+}
+
+/** Unlink. */
+export function unlink(call: Call): MaybePromise<void> {
+  return call.session.provider.unlink(call.request.path, call.context);
+}
+
+/** Rmdir. */
+export function rmdir(call: Call): MaybePromise<void> {
+  return call.session.provider.rmdir(call.request.path, call.context);
+}
+
+/** Rename, from version 2 on with flags. */
+export function rename(call: Call): MaybePromise<void> {
+  const { request, session, context } = call;
+  const { path, newPath, flags } = request;
+  if (session.version === 2 && flags !== 0) {
+    return session.provider.rename2(path, newPath, flags, context);
+  }
+  return session.provider.rename(path, newPath, context);
+}
+
+/** MkdirAll. */
+export function mkdirAll(call: Call): MaybePromise<void> {
+  const { request, session, context } = call;
+  return makeDirectories(session.provider, request.path, request.mode & MODE_PERMISSIONS, context);
+}
+
+/** Symlink. */
+export function symlink(call: Call): MaybePromise<void> {
+  const { request, session, context } = call;
+  const made = session.provider.symlink(request.newPath, request.path, context);
+  return session.version === 2 ? chain(made, call.giveStatOfPath) : made;
+}
+
+/** Readlink. */
+export function readlink(call: Call): MaybePromise<void> {
+  return chain(call.session.provider.readlink(call.request.path, call.context), (target) => {
+    call.response.data = encodeName(target);
+  });
+}
+
+/** Link. */
+export function link(call: Call): MaybePromise<void> {
+  const { request, session, context } = call;
+  const made = session.provider.link(request.path, request.newPath, context);
+  if (session.version === 1) return made;
+  return chain(made, () => call.statAgain(request.newPath));
+}
+
+/** Statfs. */
+export function statfs(call: Call): MaybePromise<void> {
+  return chain(call.session.provider.statfs(call.request.path, call.context), (fs) => {
+    call.response.fs = { ...fs };
+  });
+}
+
+/** Mknod. */
+export function mknod(call: Call): MaybePromise<void> {
+  const { request, session, context } = call;
+  const { path, mode, rdev } = request;
+  const kept = mode & (S_IFMT | MODE_PERMISSIONS);
+  return chain(session.provider.mknod(path, kept, rdev, context), call.giveStatOfPath);
+}
+
+/** Remove. */
+export function remove(call: Call): MaybePromise<void> {
+  return call.session.provider.remove(call.request.path, call.context);
+}
+
+/** RemoveAll. */
+export function removeAll(call: Call): MaybePromise<void> {
+  return call.session.provider.removeAll(call.request.path, call.context);
+}
+
+/** What an operation without a row answers. */
+export function unknown(call: Call): never {
+  throw new FsError("ENOSYS", { syscall: `operation ${call.request.op}` });
+}

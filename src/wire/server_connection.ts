@@ -1,0 +1,397 @@
+/**
+ * One connection of a server.
+ *
+ * @module
+ */
+import { isPromise, type MaybePromise, rescue } from "../base/mod.ts";
+import { CborReader } from "../cbor/mod.ts";
+import type { Provider } from "../provider/mod.ts";
+import { Call, type Session } from "./call.ts";
+import { decodeFirstRequest, decodeRequest, type WireVersion } from "./codec.ts";
+import { DISPATCH } from "./dispatch.ts";
+import type { FrameOutput } from "./frame_output.ts";
+import { FRAME_HEAD, FrameReader } from "./frame_reader.ts";
+import { HandleTable } from "./handle_table.ts";
+import { helloMessage } from "./hello_message.ts";
+import { WIRE_VERSION, type WireLimits } from "./limits.ts";
+import { ListingTable } from "./listing_table.ts";
+import type { WireObserver } from "./observer.ts";
+import { OpCode } from "./op_code.ts";
+import { ReplyLane } from "./reply_lane.ts";
+import { ReplySender } from "./reply_sender.ts";
+import type { InodeSource } from "./stat_message.ts";
+import type { ByteChannel } from "./transport.ts";
+
+/** So many bytes of replies are sent while requests are still there. */
+const FLUSH_AT = 1 << 16;
+const EINTR = 4;
+
+/** What a connection needs of its server. */
+export interface ConnectionHost {
+  /** The filesystem. */
+  readonly provider: Provider;
+  /** The limits. */
+  readonly limits: WireLimits;
+  /** Where version 1's inode numbers come from. */
+  readonly inodes: InodeSource;
+  /** The user that requests without ids run as. */
+  readonly self: { readonly uid: number; readonly gid: number };
+  /** Told of each request. */
+  readonly observer: WireObserver | undefined;
+  /** Told of defects of the provider. */
+  readonly onUnexpected: (thrown: unknown) => void;
+}
+
+/**
+ * Reads requests, runs them and sends the replies.
+ *
+ * Invariants. A request runs as soon as it has been read: at once, without a promise, when the provider
+ * answers at once. Requests without id take effect in their order (see {@linkcode ReplyLane}); requests
+ * with id are on their own. What has to wait, waits unread in the socket: at most one decoded request is
+ * held back, so a client that sends and never reads costs no more than the limits say.
+ */
+export class ServerConnection implements Session {
+  /** The connection's number on its server. */
+  readonly number: number;
+  /** The filesystem. */
+  readonly provider: Provider;
+  /** Whether the provider tells links from what they point to. */
+  readonly hasLstat: boolean;
+  /** The limits. */
+  readonly limits: WireLimits;
+  /** The open files. */
+  readonly handles: HandleTable;
+  /** The listings that go on. */
+  readonly listings: ListingTable;
+  /** Where version 1's inode numbers come from. */
+  readonly inodes: InodeSource;
+  /** Told of defects of the provider. */
+  readonly onUnexpected: (thrown: unknown) => void;
+  readonly #host: ConnectionHost;
+  readonly #channel: ByteChannel;
+  readonly #input: FrameReader;
+  readonly #reader = new CborReader();
+  readonly #replies: ReplySender;
+  readonly #lane = new ReplyLane();
+  /** Calls that wait for their next request. */
+  readonly #spare: Call[] = [];
+  /** Calls whose provider answers later. */
+  readonly #waiting = new Set<Call>();
+  readonly #byId = new Map<number, Call>();
+  /** The request that may not begin yet. */
+  #held: Call | null = null;
+  /** Bytes that the replies of waiting calls may need. */
+  #reserved = 0;
+  #first = true;
+  #blocked = false;
+  #reading = false;
+  #draining = false;
+  #ended = false;
+  #flushing = false;
+  #wake: (() => void) | null = null;
+  #idle: (() => void) | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param number Its number on the server. */
+  constructor(host: ConnectionHost, channel: ByteChannel, number: number) {
+    const { provider, limits } = host;
+    this.#host = host;
+    this.#channel = channel;
+    this.number = number;
+    this.provider = provider;
+    this.limits = limits;
+    this.inodes = host.inodes;
+    this.onUnexpected = host.onUnexpected;
+    this.hasLstat = provider.capabilities.has("lstat");
+    this.handles = new HandleTable(limits.handlesMax);
+    this.listings = new ListingTable(limits.listingsMax);
+    this.#input = new FrameReader(channel, limits.frameMax);
+    this.#replies = new ReplySender(channel, number, host.observer, () => this.abort());
+  }
+
+  /** The version agreed on. */
+  get version(): WireVersion {
+    return this.#replies.version;
+  }
+
+  /** The longest reply frame that the client reads. */
+  get replyMax(): number {
+    return this.#replies.replyMax;
+  }
+
+  /** The outgoing side. */
+  get output(): FrameOutput {
+    return this.#replies.output;
+  }
+
+  /** Whether the reply to this call may go out before any other that is under way. */
+  repliesNow(call: Call): boolean {
+    return !call.ordered || this.#lane.empty;
+  }
+
+  /** Serves until the client ends, breaks a rule, or the server closes. Never rejects. */
+  async run(): Promise<void> {
+    try {
+      while (await this.#step());
+      await this.#finish();
+    } catch {
+      // A broken frame or a broken socket: either way the connection is over, and only it.
+    } finally {
+      await this.#end();
+    }
+  }
+
+  /** Works off what has come, then waits for more. False at the end. */
+  async #step(): Promise<boolean> {
+    this.#work();
+    this.output.flush();
+    if (this.#ended) return false;
+    if (this.#blocked) {
+      await new Promise<void>((resolve) => this.#wake = resolve);
+      return !this.#ended;
+    }
+    if (this.#draining) return false;
+    this.#guardPartial();
+    this.#reading = true;
+    try {
+      return await this.#input.fill();
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** A frame that has begun must come to its end in time. */
+  #guardPartial(): void {
+    const { frameTimeoutMs } = this.limits;
+    if (!this.#input.partial || frameTimeoutMs === 0) return;
+    this.#timer ??= setTimeout(() => this.abort(), frameTimeoutMs);
+  }
+
+  #work(): void {
+    this.#blocked = false;
+    while (!this.#ended && !this.#full()) {
+      const call = this.#held ?? this.#next();
+      this.#held = null;
+      if (call === null) return;
+      if (this.#control(call)) continue;
+      if (!this.#mayStart(call)) {
+        this.#held = call;
+        this.#blocked = true;
+        return;
+      }
+      this.#start(call);
+      if (this.output.writer.length >= FLUSH_AT) this.output.flush();
+    }
+  }
+
+  /** Whether the client has to take replies before more is read. */
+  #full(): boolean {
+    const { queued } = this.output;
+    if (queued + this.#reserved <= this.limits.queuedBytesMax) return false;
+    this.#blocked = true;
+    if (queued > 0) this.output.drained().then(() => this.#unblock());
+    return true;
+  }
+
+  #unblock(): void {
+    const wake = this.#wake;
+    this.#wake = null;
+    wake?.();
+  }
+
+  /** Decodes the next request that is there as a whole. */
+  #next(): Call | null {
+    if (!this.#input.next()) return null;
+    if (this.#timer !== undefined) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
+    const { frameStart, frameEnd, bytes } = this.#input;
+    const call = this.#spare.pop() ?? new Call(this);
+    const { request } = call;
+    this.#reader.reset(bytes, frameStart, frameEnd);
+    if (this.#first) decodeFirstRequest(this.#reader, request);
+    else decodeRequest(this.#reader, request, this.version);
+    const { self, observer } = this.#host;
+    const anonymous = request.uid === 0 && request.gid === 0;
+    call.begin(anonymous ? self.uid : request.uid, anonymous ? self.gid : request.gid);
+    call.bytesIn = frameEnd - frameStart + FRAME_HEAD;
+    if (observer !== undefined) call.startedMs = performance.now();
+    return call;
+  }
+
+  /** Runs the operations that are about the connection. False for all others. */
+  #control(call: Call): boolean {
+    const { request } = call;
+    const first = this.#first;
+    this.#first = false;
+    if (first && request.op === OpCode.Hello && request.version > 0) {
+      this.#hello(call);
+      return true;
+    }
+    // In version 1 these numbers are unknown operations, and there is no id.
+    if (this.version === 1 && request.id !== 0) call.forgetId();
+    call.ordered = request.id === 0;
+    if (this.version === 1 || request.op !== OpCode.Cancel) return false;
+    this.#cancel(request.ref);
+    this.#spare.push(call);
+    return true;
+  }
+
+  #hello(call: Call): void {
+    const { request } = call;
+    const version = request.version >= WIRE_VERSION ? 2 : 1;
+    call.response.hello = helloMessage(this.provider, this.limits, version);
+    if (request.size > 0) this.#replies.replyMax = request.size;
+    // The answer itself has keys of version 2, also when it says 1.
+    this.#replies.version = 2;
+    this.#replies.send(call);
+    this.#replies.version = version;
+    this.#spare.push(call);
+  }
+
+  #mayStart(call: Call): boolean {
+    if (this.#waiting.size >= this.limits.inFlightMax) return false;
+    return !call.ordered || this.#lane.admits(call.request.op);
+  }
+
+  #start(call: Call): void {
+    const { request } = call;
+    if (!call.ordered && this.#byId.has(request.id)) {
+      throw new Error(`Cannot run two requests with the id ${request.id}`);
+    }
+    let result: MaybePromise<void>;
+    try {
+      result = DISPATCH[this.version][request.op]!(call);
+    } catch (thrown) {
+      call.fail(thrown);
+      this.#answer(call);
+      return;
+    }
+    if (isPromise(result)) this.#wait(call, result);
+    else this.#answer(call);
+  }
+
+  /** The provider answers later. */
+  #wait(call: Call, result: Promise<void>): void {
+    const { request } = call;
+    if (request.data.length > 0) this.#input.lend();
+    if (request.op === OpCode.Read) call.reserved = Math.min(request.size, this.limits.dataMax);
+    this.#reserved += call.reserved;
+    this.#waiting.add(call);
+    if (call.ordered) this.#lane.enter(call);
+    else this.#byId.set(request.id, call);
+    result.then(() => this.#settle(call), (thrown) => {
+      call.fail(thrown);
+      this.#settle(call);
+    });
+  }
+
+  #settle(call: Call): void {
+    this.#waiting.delete(call);
+    this.#reserved -= call.reserved;
+    call.reserved = 0;
+    if (call.ordered) {
+      call.releaseFiles();
+      this.#lane.settle(call);
+      for (let done = this.#lane.next(); done !== null; done = this.#lane.next()) this.#send(done);
+    } else {
+      if (this.#byId.get(call.request.id) === call) this.#byId.delete(call.request.id);
+      this.#answer(call);
+    }
+    if (this.#waiting.size === 0) this.#idle?.();
+    if (this.#blocked) this.#unblock();
+    else this.#flushSoon();
+  }
+
+  /** Sends with one write what is ready at the same time. */
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.output.flush();
+    });
+  }
+
+  /** The result is there: replies now, or when those before have replied. */
+  #answer(call: Call): void {
+    call.releaseFiles();
+    if (call.ordered && !this.#lane.empty) {
+      this.#lane.enter(call);
+      this.#lane.settle(call);
+    } else {
+      this.#send(call);
+    }
+  }
+
+  /** Replies, and keeps the call for another request. */
+  #send(call: Call): void {
+    if (!this.#ended && !call.cancelled) this.#replies.send(call);
+    if (this.#spare.length < this.limits.inFlightMax) this.#spare.push(call);
+  }
+
+  /**
+   * The client takes a request back. One that only looks is answered at once, whatever becomes of it;
+   * a change answers what became of it, since EINTR must not hide that it was made.
+   */
+  #cancel(id: number): void {
+    const call = this.#byId.get(id);
+    if (call === undefined) return;
+    call.context.abort();
+    if (!ReplyLane.observes(call.request.op)) return;
+    call.cancelled = true;
+    this.#byId.delete(id);
+    this.#replies.sendError(call, EINTR);
+  }
+
+  /** Answers what has been read, then ends. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    // When it is not waiting for bytes, the loop notices by itself.
+    if (!this.#reading) return;
+    await this.#finish();
+    this.abort();
+  }
+
+  /** Waits for the calls under way and for their replies to be taken. */
+  async #finish(): Promise<void> {
+    // Waiting for a lock may take for ever, and nobody is there to get it.
+    for (const call of this.#waiting) {
+      if (call.request.op === OpCode.SetLock) call.context.abort();
+    }
+    if (this.#waiting.size > 0 && !this.#ended) {
+      await new Promise<void>((resolve) => this.#idle = resolve);
+    }
+    await this.output.drained();
+  }
+
+  /** Ends at once: nothing is answered any more. */
+  abort(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    try {
+      this.#channel.close();
+    } catch {
+      // The other side was faster.
+    }
+    for (const call of this.#waiting) call.context.abort();
+    this.#unblock();
+    this.#idle?.();
+  }
+
+  /** Closes everything that the connection held. */
+  async #end(): Promise<void> {
+    this.abort();
+    this.listings.clear();
+    const closing: MaybePromise<void>[] = [];
+    for (const file of this.handles.takeAll()) {
+      const { busy } = file;
+      const closed = rescue(() => file.close(), () => {});
+      // A file that a hanging call still uses closes when the call ends: nobody waits for that here.
+      if (!busy) closing.push(closed);
+    }
+    await Promise.all(closing);
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * What a connection runs over: anything with a readable and a writable side.
+ *
+ * @module
+ */
+
+/** Bytes in both directions, as `Deno.Conn` has them: Unix, TCP and vsock sockets. */
+export interface ByteChannel {
+  /** Waits for bytes and puts them into `buffer`. Returns how many; null at the end. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /** Writes some of the bytes, at least one. Returns how many. */
+  write(data: Uint8Array): Promise<number>;
+  /** Ends both directions; what waits in `read` and `write` ends too. */
+  close(): void;
+}
+
+/** A pair of web streams. */
+export interface DuplexStreams {
+  /** What the other side sends. */
+  readonly readable: ReadableStream<Uint8Array>;
+  /** What goes to the other side. */
+  readonly writable: WritableStream<Uint8Array>;
+}
+
+/** Anything that a server can serve and a client can speak over. */
+export type WireConnection = ByteChannel | DuplexStreams;
+
+/** The connection as a byte channel. */
+export function channelOf(connection: WireConnection): ByteChannel {
+  // Deno's connections have both forms; theirs without streams is the faster one.
+  return "read" in connection ? connection : new StreamChannel(connection);
+}
+
+/** Web streams as a byte channel. */
+class StreamChannel implements ByteChannel {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  /** What came and did not fit into the buffer of `read`. */
+  #rest: Uint8Array = new Uint8Array(0);
+
+  constructor(streams: DuplexStreams) {
+    this.#reader = streams.readable.getReader();
+    this.#writer = streams.writable.getWriter();
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    while (this.#rest.length === 0) {
+      const { value, done } = await this.#reader.read();
+      if (done) return null;
+      this.#rest = value;
+    }
+    const size = Math.min(this.#rest.length, buffer.length);
+    buffer.set(this.#rest.subarray(0, size));
+    this.#rest = this.#rest.subarray(size);
+    return size;
+  }
+
+  async write(data: Uint8Array): Promise<number> {
+    await this.#writer.ready;
+    // The stream may keep the chunk, and our buffer is used again.
+    await this.#writer.write(data.slice());
+    return data.length;
+  }
+
+  close(): void {
+    // Either side may be broken already; then there is nothing left to end.
+    this.#reader.cancel().catch(() => {});
+    this.#writer.abort().catch(() => {});
+  }
+}
+
+/** Writes all of the bytes. */
+export async function writeAll(channel: ByteChannel, data: Uint8Array): Promise<void> {
+  for (let sent = 0; sent < data.length;) {
+    const size = await channel.write(sent === 0 ? data : data.subarray(sent));
+    if (size <= 0) throw new Error("Cannot write to the connection: it took nothing");
+    sent += size;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Listening on a Unix socket.
+ *
+ * @module
+ */
+import { FsError } from "../base/mod.ts";
+
+/** The longest path of a Unix socket in bytes (`unix(7)`: `sun_path` with its NUL). */
+export const SOCKET_PATH_MAX = 107;
+const ATTEMPTS_MAX = 3;
+const PRIVATE_MODE = 0o700;
+
+/** A listener, and how to take its socket away. */
+export interface UnixSocket {
+  /** Accepts connections. */
+  readonly listener: Deno.Listener;
+  /** Stops listening and removes the socket, when it is still ours. */
+  close(): void;
+}
+
+function inUse(path: string, cause?: unknown): FsError {
+  return new FsError("EADDRINUSE", { syscall: "listen", path, cause });
+}
+
+/**
+ * Listens on `path`. The socket is made and given its mode in a directory of our own and then linked to its
+ * place, so that nobody can connect before the mode is right. A socket that nobody listens on is
+ * replaced.
+ *
+ * @throws {FsError} EADDRINUSE when somebody listens there, or when something else has the name.
+ */
+export async function listenUnix(path: string, mode: number): Promise<UnixSocket> {
+  if (new TextEncoder().encode(path).length > SOCKET_PATH_MAX) {
+    throw new FsError("ENAMETOOLONG", { syscall: "listen", path });
+  }
+  const slash = path.lastIndexOf("/");
+  const directory = slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
+  const home = await Deno.makeTempDir({ dir: directory, prefix: "." });
+  try {
+    await Deno.chmod(home, PRIVATE_MODE);
+    const listener = Deno.listen({ transport: "unix", path: `${home}/s` });
+    try {
+      await Deno.chmod(`${home}/s`, mode);
+      await place(`${home}/s`, path);
+      return opened(listener, path);
+    } catch (thrown) {
+      listener.close();
+      throw thrown;
+    }
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+/** Gives the socket its name; replaces one that nobody listens on. */
+async function place(socket: string, path: string): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    try {
+      await Deno.link(socket, path);
+      return;
+    } catch (thrown) {
+      if (!(thrown instanceof Deno.errors.AlreadyExists)) throw thrown;
+    }
+    await removeStale(path);
+  }
+  throw inUse(path);
+}
+
+async function removeStale(path: string): Promise<void> {
+  const info = await Deno.lstat(path).catch(() => null);
+  if (info === null) return;
+  if (!info.isSocket) throw inUse(path);
+  try {
+    const connection = await Deno.connect({ transport: "unix", path });
+    connection.close();
+  } catch (thrown) {
+    if (!(thrown instanceof Deno.errors.ConnectionRefused)) throw inUse(path, thrown);
+    await Deno.remove(path).catch(() => {});
+    return;
+  }
+  throw inUse(path);
+}
+
+function opened(listener: Deno.Listener, path: string): UnixSocket {
+  const ours = Deno.lstatSync(path);
+  let closed = false;
+  return {
+    listener,
+    close: () => {
+      if (closed) return;
+      closed = true;
+      listener.close();
+      try {
+        const now = Deno.lstatSync(path);
+        if (now.ino === ours.ino && now.dev === ours.dev) Deno.removeSync(path);
+      } catch (thrown) {
+        if (!(thrown instanceof Deno.errors.NotFound)) throw thrown;
+      }
+    },
+  };
+}

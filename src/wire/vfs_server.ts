@@ -1,0 +1,224 @@
+/**
+ * Serves a provider to other processes.
+ *
+ * @module
+ */
+import type { Provider } from "../provider/mod.ts";
+import { limitsOf, type WireLimits } from "./limits.ts";
+import type { WireObserver } from "./observer.ts";
+import { type ConnectionHost, ServerConnection } from "./server_connection.ts";
+import type { InodeSource } from "./stat_message.ts";
+import { channelOf, type WireConnection } from "./transport.ts";
+import { listenUnix } from "./unix_socket.ts";
+
+/** Only the user who serves may connect. */
+const SOCKET_MODE = 0o600;
+/** How long to wait when the process has no descriptor left for a connection, in milliseconds. */
+const ACCEPT_PAUSE_MS = 50;
+
+/** How a server behaves; everything has a default. */
+export interface VFSServerOptions {
+  /** Limits other than the defaults. */
+  readonly limits?: Partial<WireLimits>;
+  /** Mode of the socket file; default 0600. */
+  readonly socketMode?: number;
+  /**
+   * Version 1's inode numbers: `"provider"`, the default, takes the provider's own where it has them;
+   * `"path"` makes them from paths always, as the Go original does for memory.
+   */
+  readonly inodes?: InodeSource;
+  /** Told of each request that has been answered. */
+  readonly observer?: WireObserver;
+  /** Told of exceptions that no provider should throw; default: they are printed. */
+  readonly onUnexpected?: (thrown: unknown) => void;
+}
+
+/** What accepts connections: a `Deno.Listener` for Unix sockets, TCP or vsock, or your own. */
+export interface WireListener {
+  /** Waits for the next connection. */
+  accept(): Promise<WireConnection>;
+  /** Stops. */
+  close(): void;
+}
+
+/** How to close a server. */
+export interface CloseOptions {
+  /** End connections at once instead of answering what they have asked. */
+  readonly abrupt?: boolean;
+}
+
+/** The user that this process is, where it may know. */
+function processIds(): { uid: number; gid: number } {
+  try {
+    return { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
+  } catch {
+    // Without --allow-sys.
+    return { uid: 0, gid: 0 };
+  }
+}
+
+function printUnexpected(thrown: unknown): void {
+  console.error("fusewire: unexpected exception in a provider, answered with EIO:", thrown);
+}
+
+/**
+ * Serves a provider over any number of connections: seed 1's `VFSServer`. Both versions of the protocol
+ * are spoken; the client chooses. Open files belong to their connection and are closed with it. The
+ * provider belongs to the caller and stays open.
+ *
+ * @example
+ * ```ts ignore
+ * await using server = new VFSServer(newMemoryProvider());
+ * await server.serveUDS("/run/workspace.sock");
+ * ```
+ */
+export class VFSServer {
+  readonly #host: ConnectionHost;
+  readonly #socketMode: number;
+  readonly #connections = new Map<ServerConnection, Promise<void>>();
+  readonly #listeners = new Set<WireListener>();
+  #last = 0;
+  #closed = false;
+
+  /** Serves `provider`. */
+  constructor(provider: Provider, options: VFSServerOptions = {}) {
+    this.#socketMode = options.socketMode ?? SOCKET_MODE;
+    this.#host = {
+      provider,
+      limits: limitsOf(options.limits),
+      inodes: options.inodes ?? "provider",
+      self: processIds(),
+      observer: options.observer,
+      onUnexpected: options.onUnexpected ?? printUnexpected,
+    };
+  }
+
+  /** How many connections are open. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** How many files the clients have open. */
+  get openHandles(): number {
+    let sum = 0;
+    for (const connection of this.#connections.keys()) sum += connection.handles.size;
+    return sum;
+  }
+
+  /**
+   * Accepts connections until the listener or the server is closed.
+   *
+   * @throws Whatever else `accept` fails with; the listener is closed then.
+   */
+  async serve(listener: WireListener): Promise<void> {
+    if (this.#closed) {
+      listener.close();
+      return;
+    }
+    this.#listeners.add(listener);
+    try {
+      for (;;) {
+        const connection = await this.#accept(listener);
+        if (connection === null) return;
+        this.handleConnection(connection);
+      }
+    } finally {
+      if (this.#listeners.delete(listener)) listener.close();
+    }
+  }
+
+  /** The next connection; null when there will be none. */
+  async #accept(listener: WireListener): Promise<WireConnection | null> {
+    for (;;) {
+      try {
+        return await listener.accept();
+      } catch (thrown) {
+        if (!this.#listeners.has(listener) || isClosed(thrown)) return null;
+        if (!isExhausted(thrown)) throw thrown;
+        // accept(2): EMFILE and ENFILE pass when other connections end.
+        await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
+      }
+    }
+  }
+
+  /**
+   * Serves one connection, of any kind that has a readable and a writable side. The promise settles when
+   * the connection has ended and its files are closed; it never rejects.
+   */
+  async handleConnection(connection: WireConnection): Promise<void> {
+    const channel = channelOf(connection);
+    if (this.#closed || this.#connections.size >= this.#host.limits.connectionsMax) {
+      channel.close();
+      return;
+    }
+    const served = new ServerConnection(this.#host, channel, ++this.#last);
+    const running = served.run();
+    this.#connections.set(served, running);
+    await running;
+    this.#connections.delete(served);
+  }
+
+  /**
+   * Serves a Unix socket until the server is closed. The socket's file has mode 0600 from its first
+   * moment; a stale one is replaced, a live one refused (EADDRINUSE); it is removed at the end.
+   */
+  async serveUDS(path: string): Promise<void> {
+    const socket = await listenUnix(path, this.#socketMode);
+    await this.serve({ accept: () => socket.listener.accept(), close: () => socket.close() });
+  }
+
+  /**
+   * As {@linkcode VFSServer.serveUDS}, without waiting for the end: settles as soon as clients can
+   * connect. The function that it returns stops listening and ends all connections.
+   */
+  async serveUDSBackground(path: string): Promise<(options?: CloseOptions) => Promise<void>> {
+    const socket = await listenUnix(path, this.#socketMode);
+    const listener = { accept: () => socket.listener.accept(), close: () => socket.close() };
+    const serving = this.serve(listener);
+    // Whoever stops it hears of a failure; until then nobody waits for it.
+    serving.catch(() => {});
+    return async (options?: CloseOptions): Promise<void> => {
+      if (this.#listeners.delete(listener)) listener.close();
+      await serving;
+      await this.#endConnections(options);
+    };
+  }
+
+  /** Stops listening, then ends the connections: after they have been answered, or at once. */
+  async close(options: CloseOptions = {}): Promise<void> {
+    this.#closed = true;
+    for (const listener of this.#listeners) {
+      this.#listeners.delete(listener);
+      listener.close();
+    }
+    await this.#endConnections(options);
+  }
+
+  async #endConnections(options: CloseOptions = {}): Promise<void> {
+    const ending = [...this.#connections.values()];
+    for (const connection of this.#connections.keys()) {
+      if (options.abrupt === true) connection.abort();
+      else connection.drain();
+    }
+    await Promise.all(ending);
+  }
+
+  /** `close()` for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function isClosed(thrown: unknown): boolean {
+  return thrown instanceof Deno.errors.BadResource || thrown instanceof Deno.errors.Interrupted;
+}
+
+function isExhausted(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || !("code" in thrown)) return false;
+  return thrown.code === "EMFILE" || thrown.code === "ENFILE" || thrown.code === "ECONNABORTED";
+}
+
+/** Seed 1's `NewVFSServer`. */
+export function newVFSServer(provider: Provider, options?: VFSServerOptions): VFSServer {
+  return new VFSServer(provider, options);
+}
