@@ -1,5 +1,6 @@
 /**
- * Providers that own data: {@linkcode MemoryProvider} keeps it in memory.
+ * Providers that own data: {@linkcode MemoryProvider} keeps it in memory, {@linkcode RealFSProvider} in a
+ * directory of the host, which it never leaves.
  *
  * @module
  */
@@ -12,3 +13,5 @@ export {
 } from "./memory_budget.ts";
 export type { MemoryHandle } from "./memory_handle.ts";
 export { MemoryProvider, newMemoryProvider } from "./memory_provider.ts";
+export { newRealFSProvider, type RealFSOptions, RealFSProvider } from "./real_fs_provider.ts";
+export { RealHandle } from "./real_handle.ts";

@@ -1,0 +1,296 @@
+/**
+ * An open file of the host.
+ *
+ * @module
+ */
+import {
+  allowsRead,
+  allowsWrite,
+  chain,
+  clean,
+  ERRNO,
+  type MaybePromise,
+  MODE_PERMISSIONS,
+  O_APPEND,
+  O_PATH,
+  SEEK_CUR,
+  SEEK_DATA,
+  SEEK_END,
+  SEEK_HOLE,
+  SEEK_SET,
+} from "../base/mod.ts";
+import {
+  AT_EMPTY_PATH,
+  close,
+  copyFileRange,
+  failure,
+  fallocate,
+  fchmod,
+  fchownat,
+  fsync,
+  fsyncAsync,
+  ftruncate,
+  IO_SIZE_MAX,
+  lseek,
+  pread,
+  pwrite,
+  utimensat,
+} from "../libc/mod.ts";
+import {
+  BaseHandle,
+  type Context,
+  type FileInfo,
+  type FileLock,
+  type Handle,
+  type TimeChange,
+} from "../provider/mod.ts";
+import type { RealLocks } from "./real_locks.ts";
+import { isOwnerId, type Ownership } from "./real_ownership.ts";
+import type { RealRoot } from "./real_root.ts";
+import { kernelTime } from "./real_times.ts";
+import type { XattrCalls } from "./real_xattr.ts";
+
+/** What the handles of one provider share. */
+export interface HandleShared {
+  /** The provider's root. */
+  readonly root: RealRoot;
+  /** Who owns what. */
+  readonly ownership: Ownership;
+  /** The locks of all handles. */
+  readonly locks: RealLocks;
+  /** Extended attributes. */
+  readonly xattrs: XattrCalls;
+}
+
+/**
+ * A handle on a descriptor. What its flags do not allow, the kernel refuses; a closed handle's
+ * descriptor is -1, which the kernel refuses too.
+ */
+export class RealHandle extends BaseHandle {
+  readonly #shared: HandleShared;
+  #fd: number;
+  #position = 0;
+  /** Owners of locks that were set through this handle, null while there are none. */
+  #owners: Set<FileLock["owner"]> | null = null;
+
+  /** Takes over `fd`, which was opened with `flags` for `path`. */
+  constructor(shared: HandleShared, fd: number, flags: number, path: string) {
+    super(flags, path);
+    this.#shared = shared;
+    this.#fd = fd;
+  }
+
+  /**
+   * The descriptor, -1 when the handle is closed: for those who can hand a file itself on, as a mount
+   * does with FUSE_PASSTHROUGH. It stays the handle's; do not close it.
+   */
+  get fd(): number {
+    return this.#fd;
+  }
+
+  #check(result: number, syscall: string): number {
+    if (result < 0) throw failure(result, { syscall, path: this.path });
+    return result;
+  }
+
+  #requireOffset(offset: number, syscall: string): void {
+    if (!Number.isSafeInteger(offset) || offset < 0) throw this.fail("EINVAL", syscall);
+  }
+
+  /** Calls by name work on O_PATH descriptors too, where those for open files do not. */
+  #requireOpen(syscall: string): void {
+    if ((this.flags & O_PATH) !== 0 || this.#fd < 0) throw this.fail("EBADF", syscall);
+  }
+
+  /** `pread(2)` straight into the buffer. */
+  override readAt(buffer: Uint8Array, offset: number, _context?: Context): number {
+    this.#requireOffset(offset, "read");
+    const size = this.#check(pread(this.#fd, buffer, buffer.length, offset), "read");
+    if (size !== IO_SIZE_MAX || size === buffer.length) return size;
+    return size + this.readAt(buffer.subarray(size), offset + size);
+  }
+
+  /** `pwrite(2)` straight from the data; with O_APPEND Linux appends. */
+  override writeAt(data: Uint8Array, offset: number, context?: Context): number {
+    this.#requireOffset(offset, "write");
+    if (data.length > 0) this.#shared.ownership.dropPrivileges(this.#fd, context);
+    return this.#check(pwrite(this.#fd, data, data.length, offset), "write");
+  }
+
+  /** `readAt` at the position. */
+  override read(buffer: Uint8Array, context?: Context): number {
+    const size = this.readAt(buffer, this.#position, context);
+    this.#position += size;
+    return size;
+  }
+
+  /** `writeAt` at the position, with O_APPEND at the end; the position is then behind the data. */
+  override write(data: Uint8Array, context?: Context): number {
+    const size = this.writeAt(data, this.#position, context);
+    const isAppended = (this.flags & O_APPEND) !== 0 && size > 0;
+    this.#position = isAppended ? this.#size("write") : this.#position + size;
+    return size;
+  }
+
+  /** Moves the position. */
+  override seek(offset: number, whence: number, _context?: Context): number {
+    this.#requireOpen("seek");
+    let base = NaN;
+    if (whence === SEEK_SET) base = 0;
+    else if (whence === SEEK_CUR) base = this.#position;
+    else if (whence === SEEK_END) base = this.#size("seek");
+    this.#requireOffset(base + offset, "seek");
+    this.#position = base + offset;
+    return this.#position;
+  }
+
+  #size(syscall: string): number {
+    this.#check(this.#shared.root.statDescriptor(this.#fd), syscall);
+    return this.#shared.root.statx.size;
+  }
+
+  /** Closes the descriptor; locks of owners that set any through the handle go. */
+  override close(_context?: Context): void {
+    const fd = this.#fd;
+    if (fd < 0) throw this.fail("EBADF", "close");
+    this.#fd = -1;
+    if (this.#owners !== null) this.#shared.locks.release(this, this.#owners);
+    const result = close(fd);
+    // close(2): the descriptor is gone, whatever happened; what is told is the fate of older writes.
+    if (result !== -ERRNO.EINTR.number) this.#check(result, "close");
+  }
+
+  /** The attributes now. */
+  override stat(_context?: Context): FileInfo {
+    const { root } = this.#shared;
+    this.#check(root.statDescriptor(this.#fd), "stat");
+    return root.info(clean(this.path ?? "/"));
+  }
+
+  /**
+   * `fsync(2)`, off this thread where it may take long. Its errno stays with the other thread: when it
+   * fails, asking again tells why, and if by then all is well the error was one of writing (EIO).
+   */
+  override sync(dataOnly = false, _context?: Context): MaybePromise<void> {
+    this.#requireOpen("sync");
+    if (this.#shared.root.isInMemory) {
+      this.#check(fsync(this.#fd, dataOnly), "sync");
+      return;
+    }
+    return fsyncAsync(this.#fd, dataOnly).then((result) => {
+      if (result === 0) return;
+      this.#check(fsync(this.#fd, dataOnly), "sync");
+      throw this.fail("EIO", "sync");
+    });
+  }
+
+  /** Sets the size. */
+  override truncate(size: number, context?: Context): void {
+    this.#requireOffset(size, "truncate");
+    this.#shared.ownership.dropPrivileges(this.#fd, context);
+    this.#check(ftruncate(this.#fd, size), "truncate");
+  }
+
+  /** Sets the permission bits. */
+  override chmod(mode: number, _context?: Context): void {
+    this.#check(fchmod(this.#fd, mode & MODE_PERMISSIONS), "chmod");
+  }
+
+  /** Sets owner and group. */
+  override chown(uid: number, gid: number, context?: Context): void {
+    this.#requireOpen("chown");
+    if (!isOwnerId(uid) || !isOwnerId(gid)) throw this.fail("EINVAL", "chown");
+    const { root, ownership } = this.#shared;
+    ownership.dropPrivileges(this.#fd, context);
+    this.#check(fchownat(this.#fd, root.emptyName, uid, gid, AT_EMPTY_PATH), "chown");
+  }
+
+  /** Sets the times. */
+  override utimes(atime: TimeChange, mtime: TimeChange, _context?: Context): void {
+    this.#requireOpen("utimes");
+    const access = kernelTime(atime);
+    const content = kernelTime(mtime);
+    if (access === undefined || content === undefined) throw this.fail("EINVAL", "utimes");
+    const { emptyName } = this.#shared.root;
+    this.#check(utimensat(this.#fd, emptyName, access, content, AT_EMPTY_PATH), "utimes");
+  }
+
+  /** `fallocate(2)`. */
+  override allocate(mode: number, offset: number, length: number, context?: Context): void {
+    this.#requireOffset(offset, "allocate");
+    this.#requireOffset(length, "allocate");
+    this.#shared.ownership.dropPrivileges(this.#fd, context);
+    this.#check(fallocate(this.#fd, mode, offset, length), "allocate");
+  }
+
+  /** `copy_file_range(2)`; a handle of another provider is EXDEV. */
+  override copyRange(
+    offset: number,
+    target: Handle,
+    targetOffset: number,
+    length: number,
+    context?: Context,
+  ): number {
+    if (!(target instanceof RealHandle) || target.#shared !== this.#shared) {
+      throw this.fail("EXDEV", "copyRange");
+    }
+    for (const value of [offset, targetOffset, length]) this.#requireOffset(value, "copyRange");
+    this.#shared.ownership.dropPrivileges(target.#fd, context);
+    const result = copyFileRange(this.#fd, offset, target.#fd, targetOffset, length);
+    return this.#check(result, "copyRange");
+  }
+
+  /** SEEK_DATA and SEEK_HOLE. */
+  override seekHole(offset: number, whence: number, _context?: Context): number {
+    this.#requireOpen("seekHole");
+    const isKnown = whence === SEEK_DATA || whence === SEEK_HOLE;
+    if (!isKnown || !Number.isSafeInteger(offset)) throw this.fail("EINVAL", "seekHole");
+    if (offset < 0) throw this.fail("ENXIO", "seekHole");
+    return this.#check(lseek(this.#fd, offset, whence), "seekHole");
+  }
+
+  /** A lock that conflicts. */
+  override getLock(lock: FileLock, _context?: Context): FileLock | null {
+    this.#requireOpen("getLock");
+    const found = this.#shared.locks.get(this, lock);
+    if (typeof found === "number") throw failure(found, { syscall: "getLock", path: this.path });
+    return found;
+  }
+
+  /** Takes, changes or releases a lock; a promise only when it waits. */
+  override setLock(lock: FileLock, wait: boolean, context?: Context): MaybePromise<void> {
+    this.#requireOpen("setLock");
+    if (lock.kind === "posix" && lock.type !== "unlock") {
+      const isAllowed = lock.type === "read" ? allowsRead(this.flags) : allowsWrite(this.flags);
+      if (!isAllowed) throw this.fail("EBADF", "setLock");
+    }
+    this.#owners ??= new Set();
+    this.#owners.add(lock.owner);
+    const result = this.#shared.locks.set(this, lock, wait, context?.signal);
+    return chain(result, (errno) => void this.#check(errno, "setLock"));
+  }
+
+  /** The value of an attribute. */
+  override getXattr(name: string, _context?: Context): Uint8Array {
+    const details = { syscall: "getXattr", path: this.path };
+    return this.#shared.xattrs.get(this.#fd, name, details);
+  }
+
+  /** Sets an attribute. */
+  override setXattr(name: string, value: Uint8Array, flags: number, _context?: Context): void {
+    const details = { syscall: "setXattr", path: this.path };
+    this.#shared.xattrs.set(this.#fd, name, value, flags, details);
+  }
+
+  /** The names of the attributes. */
+  override listXattr(_context?: Context): string[] {
+    const details = { syscall: "listXattr", path: this.path };
+    return this.#shared.xattrs.list(this.#fd, details);
+  }
+
+  /** Removes an attribute. */
+  override removeXattr(name: string, _context?: Context): void {
+    const details = { syscall: "removeXattr", path: this.path };
+    this.#shared.xattrs.remove(this.#fd, name, details);
+  }
+}

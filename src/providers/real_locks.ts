@@ -1,0 +1,219 @@
+/**
+ * Locks of real files.
+ *
+ * Between the handles of one provider a lock belongs to its owner, as the contract says, not to a process
+ * or descriptor; so it is kept here. To other processes the whole provider looks like one open file (see
+ * {@linkcode LockedFile}).
+ *
+ * Who waits for an owner here is served at once in the order of asking; a lock of another process is tried
+ * again after {@linkcode RETRY_MIN_MS} to {@linkcode RETRY_MAX_MS}, since a blocked call in another
+ * thread could never be ended.
+ *
+ * @module
+ */
+import { ERRNO, type MaybePromise } from "../base/mod.ts";
+import { type FileLock, LOCK_END_MAX } from "../provider/mod.ts";
+import { isConflict } from "./memory_lock_list.ts";
+import { foreignConflict, LockedFile } from "./real_locked_file.ts";
+import type { RealRoot } from "./real_root.ts";
+
+/** The first pause before another process's lock is tried again. */
+export const RETRY_MIN_MS = 1;
+/** The longest pause; each is twice the one before. */
+export const RETRY_MAX_MS = 50;
+
+const AGAIN = -ERRNO.EAGAIN.number;
+
+type Owner = FileLock["owner"];
+
+/** A handle, as far as locks go. */
+export interface LockHandle {
+  /** Its descriptor. */
+  readonly fd: number;
+}
+
+/** One request that waits. */
+interface Waiter {
+  readonly lock: FileLock;
+  readonly handle: LockHandle;
+  readonly end: (result: number) => void;
+}
+
+/** One inode, who waits there, and when to look again. */
+interface Queue {
+  readonly key: number | bigint;
+  readonly file: LockedFile;
+  waiting: Waiter[];
+  timer: ReturnType<typeof setTimeout> | null;
+  pauseMs: number;
+}
+
+/** All locks of one provider. */
+export class RealLocks {
+  readonly #root: RealRoot;
+  readonly #queues = new Map<number | bigint, Queue>();
+  /** The inode of each handle that has asked. */
+  readonly #keys = new WeakMap<LockHandle, number | bigint>();
+
+  /** For files below `root`. */
+  constructor(root: RealRoot) {
+    this.#root = root;
+  }
+
+  /** A lock that keeps `lock` out, null, or a negated errno. */
+  get(handle: LockHandle, asked: FileLock): FileLock | null | number {
+    if (!isRange(asked) || asked.type === "unlock") return -ERRNO.EINVAL.number;
+    const queue = this.#find(handle);
+    if (typeof queue === "number") return queue;
+    const lock = normal(asked);
+    if (queue === undefined) return foreignConflict(this.#root, handle.fd, lock);
+    return queue.file.conflict(lock) ?? queue.file.foreignConflict(this.#root, lock);
+  }
+
+  /**
+   * Takes or releases `lock` for its owner. Gives 0 or a negated errno: a conflict is -EAGAIN, or with
+   * `wait` a promise, which ends with -EINTR when the signal aborts and with -EBADF when the handle is
+   * closed.
+   */
+  set(
+    handle: LockHandle,
+    asked: FileLock,
+    wait: boolean,
+    signal?: AbortSignal,
+  ): MaybePromise<number> {
+    if (!isRange(asked)) return -ERRNO.EINVAL.number;
+    const lock = normal(asked);
+    const known = this.#find(handle);
+    if (known === undefined && lock.type === "unlock") return 0;
+    const queue = known ?? this.#make(handle);
+    if (typeof queue === "number") return queue;
+    let result = queue.file.grant(lock);
+    if (result === AGAIN && wait) {
+      if (signal?.aborted) result = -ERRNO.EINTR.number;
+      else if (lock.kind === "posix" && this.#isDeadlock(queue, lock)) {
+        result = -ERRNO.EDEADLK.number;
+      } else return this.#wait(queue, lock, handle, signal);
+    }
+    // Also when it failed: a failed flock has released the owner's old one.
+    this.#serve(queue);
+    return result;
+  }
+
+  /** A handle is closed: what the owners hold on its inode goes, and what the handle waits for ends. */
+  release(handle: LockHandle, owners: Iterable<Owner>): void {
+    const key = this.#keys.get(handle);
+    const queue = key === undefined ? undefined : this.#queues.get(key);
+    if (queue === undefined) return;
+    const left = queue.waiting.filter((waiter) => waiter.handle === handle);
+    queue.waiting = queue.waiting.filter((waiter) => waiter.handle !== handle);
+    for (const waiter of left) waiter.end(-ERRNO.EBADF.number);
+    for (const owner of owners) queue.file.releaseOwner(normalOwner(owner));
+    this.#serve(queue);
+  }
+
+  #find(handle: LockHandle): Queue | undefined | number {
+    let key = this.#keys.get(handle);
+    if (key === undefined) {
+      const result = this.#root.statDescriptor(handle.fd);
+      if (result < 0) return result;
+      key = this.#root.inode(this.#root.statx.dev, this.#root.statx.ino);
+      this.#keys.set(handle, key);
+    }
+    return this.#queues.get(key);
+  }
+
+  #make(handle: LockHandle): Queue | number {
+    const file = LockedFile.open(this.#root, handle.fd);
+    if (typeof file === "number") return file;
+    const key = this.#keys.get(handle)!;
+    const queue: Queue = { key, file, waiting: [], timer: null, pauseMs: RETRY_MIN_MS };
+    this.#queues.set(key, queue);
+    return queue;
+  }
+
+  #wait(
+    queue: Queue,
+    lock: FileLock,
+    handle: LockHandle,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    return new Promise((resolve) => {
+      const interrupt = (): void => {
+        queue.waiting = queue.waiting.filter((other) => other !== waiter);
+        resolve(-ERRNO.EINTR.number);
+        this.#serve(queue);
+      };
+      const end = (result: number): void => {
+        signal?.removeEventListener("abort", interrupt);
+        resolve(result);
+      };
+      const waiter: Waiter = { lock, handle, end };
+      signal?.addEventListener("abort", interrupt, { once: true });
+      queue.waiting.push(waiter);
+      queue.pauseMs = RETRY_MIN_MS;
+      this.#serve(queue);
+    });
+  }
+
+  /** Serves who waits and can be served; looks again later; forgets a file on which there is nothing. */
+  #serve(queue: Queue): void {
+    if (queue.timer !== null) clearTimeout(queue.timer);
+    queue.timer = null;
+    const asking = queue.waiting;
+    queue.waiting = [];
+    for (const waiter of asking) {
+      const result = queue.file.grant(waiter.lock);
+      if (result === AGAIN) queue.waiting.push(waiter);
+      else waiter.end(result);
+    }
+    if (queue.waiting.some((waiter) => queue.file.conflict(waiter.lock) === null)) {
+      queue.timer = setTimeout(() => this.#serve(queue), queue.pauseMs);
+      queue.pauseMs = Math.min(queue.pauseMs * 2, RETRY_MAX_MS);
+    }
+    if (queue.waiting.length === 0 && queue.file.isFree) {
+      queue.file.close();
+      this.#queues.delete(queue.key);
+    }
+  }
+
+  /** Whether somebody who keeps `lock` out waits, over any number of others, for its owner. */
+  #isDeadlock(queue: Queue, lock: FileLock): boolean {
+    const seen = new Set<Owner>();
+    const holders = holdersAgainst(queue, lock);
+    for (let holder = holders.pop(); holder !== undefined; holder = holders.pop()) {
+      if (holder === lock.owner) return true;
+      if (seen.has(holder)) continue;
+      seen.add(holder);
+      for (const other of this.#queues.values()) {
+        for (const waiter of other.waiting) {
+          if (waiter.lock.kind !== "posix" || waiter.lock.owner !== holder) continue;
+          holders.push(...holdersAgainst(other, waiter.lock));
+        }
+      }
+    }
+    return false;
+  }
+}
+
+function holdersAgainst(queue: Queue, lock: FileLock): Owner[] {
+  return queue.file.posix.filter((held) => isConflict(held, lock)).map((held) => held.owner);
+}
+
+function isRange(lock: FileLock): boolean {
+  const { start, end } = lock;
+  return Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end &&
+    end <= LOCK_END_MAX;
+}
+
+/** One owner is one value, also when one caller says 7 and the next 7n. */
+function normalOwner(owner: Owner): Owner {
+  const isSmall = typeof owner === "bigint" && BigInt.asIntN(53, owner) === owner;
+  return isSmall ? Number(owner) : owner;
+}
+
+function normal(lock: FileLock): FileLock {
+  const owner = normalOwner(lock.owner);
+  return lock.kind === "flock"
+    ? { ...lock, owner, start: 0, end: LOCK_END_MAX }
+    : { ...lock, owner };
+}

@@ -1,0 +1,200 @@
+/**
+ * Removing a whole tree.
+ *
+ * @module
+ */
+import {
+  basename,
+  decodeName,
+  ERRNO,
+  nameLength,
+  O_CLOEXEC,
+  O_DIRECTORY,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_RDONLY,
+  S_IFDIR,
+} from "../base/mod.ts";
+import {
+  AT_REMOVEDIR,
+  close,
+  CStringArea,
+  KERNEL_PATH_MAX,
+  openat2,
+  RESOLVE_BENEATH,
+  RESOLVE_NO_SYMLINKS,
+  unlinkat,
+} from "../libc/mod.ts";
+import type { DirentReader } from "./real_dirents.ts";
+import type { Place } from "./real_place.ts";
+import type { RealRoot } from "./real_root.ts";
+
+/** How many descriptors a removal holds at most. */
+export const REMOVAL_DESCRIPTORS_MAX = 32;
+/** How often a directory is emptied again because others put something into it. */
+const ATTEMPTS_MAX = 16;
+const FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+
+/** One directory on the way down. */
+interface Level {
+  readonly name: string;
+  /** Its descriptor, -1 while that is closed. */
+  fd: number;
+  /** Directories in it that are still to be removed. */
+  todo: string[];
+  attempts: number;
+}
+
+/**
+ * Goes down a tree by descriptors, never through a link: what is swapped for a link meanwhile is not
+ * followed. Of a deep tree only the lowest directories are held open.
+ */
+class TreeRemoval {
+  readonly #reader: DirentReader;
+  readonly #area = new CStringArea();
+  #base = -1;
+  #levels: Level[] = [];
+
+  /** Reads directories with `reader`. */
+  constructor(reader: DirentReader) {
+    this.#reader = reader;
+  }
+
+  /** Removes the directory `name` of the directory `base`, and all below. Returns 0 or a negated errno. */
+  run(base: number, name: string): number {
+    this.#base = base;
+    this.#levels = [];
+    try {
+      let result = this.#push(name);
+      while (result === 0 && this.#levels.length > 0) {
+        const next = this.#levels.at(-1)!.todo.pop();
+        result = next === undefined ? this.#pop() : this.#push(next);
+      }
+      return result;
+    } finally {
+      for (const level of this.#levels) if (level.fd >= 0) close(level.fd);
+    }
+  }
+
+  /** Goes into a directory and removes all that is no directory. */
+  #push(name: string): number {
+    const parent = this.#levels.length === 0 ? this.#base : this.#levels.at(-1)!.fd;
+    const fd = this.#open(parent, name);
+    // Gone, or no directory any more: the parent's next look will tell.
+    if (fd === -ERRNO.ENOENT.number || isNoDirectory(fd)) return 0;
+    if (fd < 0) return fd;
+    this.#levels.push({ name, fd, todo: [], attempts: 0 });
+    const far = this.#levels.at(-1 - REMOVAL_DESCRIPTORS_MAX);
+    if (far !== undefined && far.fd >= 0) {
+      close(far.fd);
+      far.fd = -1;
+    }
+    return this.#empty(this.#levels.at(-1)!);
+  }
+
+  #open(parent: number, names: string): number {
+    const resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+    return openat2(parent, this.#area.put(names), FLAGS, 0, resolve);
+  }
+
+  #empty(level: Level): number {
+    let failed = 0;
+    const result = this.#reader.read(level.fd, (bytes, start, end, type) => {
+      const name = decodeName(bytes, start, end);
+      if (type === S_IFDIR) {
+        level.todo.push(name);
+        return;
+      }
+      const unlinked = unlinkat(level.fd, this.#area.put(name), 0);
+      if (unlinked === -ERRNO.EISDIR.number) level.todo.push(name);
+      else if (unlinked < 0 && unlinked !== -ERRNO.ENOENT.number) failed = unlinked;
+    });
+    return result < 0 ? result : failed;
+  }
+
+  /** Removes the lowest directory, which is empty unless others have been at work. */
+  #pop(): number {
+    const level = this.#levels.at(-1)!;
+    const above = this.#reopenAbove();
+    if (above < 0) return above;
+    const result = unlinkat(above, this.#area.put(level.name), AT_REMOVEDIR);
+    if (result === -ERRNO.ENOTEMPTY.number && ++level.attempts < ATTEMPTS_MAX) {
+      return this.#refill(level);
+    }
+    this.#levels.pop();
+    close(level.fd);
+    return result === -ERRNO.ENOENT.number || isNoDirectory(result) ? 0 : result;
+  }
+
+  /** Reads a directory again that was not empty after all. */
+  #refill(level: Level): number {
+    close(level.fd);
+    const above = this.#levels.at(-2)?.fd ?? this.#base;
+    level.fd = this.#open(above, level.name);
+    if (level.fd >= 0) return this.#empty(level);
+    const errno = level.fd;
+    this.#levels.pop();
+    return errno === -ERRNO.ENOENT.number || isNoDirectory(errno) ? 0 : errno;
+  }
+
+  /** The descriptor of the directory above the lowest, opened again if need be, with some above it. */
+  #reopenAbove(): number {
+    const top = this.#levels.length - 2;
+    if (top < 0) return this.#base;
+    const known = this.#levels[top]!.fd;
+    if (known >= 0) return known;
+    const first = Math.max(0, top - REMOVAL_DESCRIPTORS_MAX + 2);
+    let fd = this.#descend(first);
+    for (let index = first + 1; fd >= 0 && index <= top; index++) {
+      this.#levels[index - 1]!.fd = fd;
+      fd = this.#open(fd, this.#levels[index]!.name);
+    }
+    if (fd >= 0) this.#levels[top]!.fd = fd;
+    return fd;
+  }
+
+  /** Opens the directory at `index` from the base, in pieces as long as a call takes. */
+  #descend(index: number): number {
+    let fd = this.#base;
+    for (let at = 0; at <= index;) {
+      let piece = this.#levels[at++]!.name;
+      while (at <= index && nameLength(piece) + NAME_ROOM < KERNEL_PATH_MAX) {
+        piece += `/${this.#levels[at++]!.name}`;
+      }
+      const next = this.#open(fd, piece);
+      if (fd !== this.#base) close(fd);
+      if (next < 0) return next;
+      fd = next;
+    }
+    return fd;
+  }
+}
+
+/** A name and its slash, at most. */
+const NAME_ROOM = 256;
+
+function isNoDirectory(result: number): boolean {
+  return result === -ERRNO.ENOTDIR.number || result === -ERRNO.ELOOP.number;
+}
+
+/**
+ * Removes what a clean path names, and all below it. Returns 0 or a negated errno: ENOENT when it is not
+ * there, EBUSY for the root.
+ */
+export function removeTree(
+  root: RealRoot,
+  place: Place,
+  reader: DirentReader,
+  path: string,
+): number {
+  const entered = root.enter(place, path);
+  if (entered < 0) return entered;
+  try {
+    const result = unlinkat(place.directory, place.name, 0);
+    if (result !== -ERRNO.EISDIR.number) return result;
+    if (place.isRoot) return -ERRNO.EBUSY.number;
+    return new TreeRemoval(reader).run(place.directory, basename(path));
+  } finally {
+    place.leave();
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * Changes of a real directory, from the kernel's `inotify(7)`.
+ *
+ * @module
+ */
+import { clean, decodeName, ERRNO, type FsError, join } from "../base/mod.ts";
+import {
+  check,
+  close,
+  eventfd,
+  failure,
+  IN_ATTRIB,
+  IN_CREATE,
+  IN_DELETE,
+  IN_DELETE_SELF,
+  IN_IGNORED,
+  IN_ISDIR,
+  IN_MODIFY,
+  IN_MOVE_SELF,
+  IN_MOVED_FROM,
+  IN_MOVED_TO,
+  IN_Q_OVERFLOW,
+  inotifyInit,
+  MemoryBlock,
+  pollAsync,
+  read,
+  write,
+} from "../libc/mod.ts";
+import type { WatchEvent } from "../provider/mod.ts";
+import type { DirentReader } from "./real_dirents.ts";
+import type { RealRoot } from "./real_root.ts";
+import { WatchTree } from "./real_watch_tree.ts";
+
+const BLOCK_SIZE = 64 * 1024;
+const EVENT_SIZE = 16;
+const POLLIN = 1;
+const WAKE_OFFSET = 16;
+const ENTRY = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO;
+const SELF = IN_DELETE_SELF | IN_MOVE_SELF;
+
+/**
+ * Watches from the moment it is made until its signal aborts or its iterator returns. Events wait in the
+ * kernel's queue until somebody asks for them; when too many wait there, an `overflow` says so.
+ *
+ * A new directory is watched as soon as its event is read, and what is in it by then is reported, so one
+ * change may be reported twice, but none is lost.
+ */
+export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<WatchEvent, undefined> {
+  readonly #path: string;
+  readonly #queue: number;
+  readonly #wake: number;
+  readonly #tree: WatchTree;
+  readonly #block = new MemoryBlock(BLOCK_SIZE);
+  /** Two `struct pollfd`, and the number that wakes. */
+  readonly #waitSet = new MemoryBlock(WAKE_OFFSET + 8);
+  readonly #signal: AbortSignal | undefined;
+  #events: WatchEvent[] = [];
+  #next = 0;
+  /** Asks for events one after the other, as the queue is one. */
+  #asked: Promise<unknown> = Promise.resolve();
+  #isWaiting = false;
+  #isEnded = false;
+
+  /** @throws {FsError} ENOENT and the like; ENOSPC or EMFILE over the user's limits for inotify. */
+  constructor(
+    root: RealRoot,
+    reader: DirentReader,
+    path: string,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#path = clean(path);
+    this.#signal = signal;
+    this.#queue = check(inotifyInit(), "watch", path);
+    this.#tree = new WatchTree(root, reader, this.#queue);
+    const result = this.#tree.add(this.#path, true);
+    if (result < 0) {
+      close(this.#queue);
+      throw failure(result, { syscall: "watch", path });
+    }
+    this.#wake = eventfd();
+    this.#prepareWait();
+    signal?.addEventListener("abort", this.#end, { once: true });
+    if (signal?.aborted) this.#end();
+  }
+
+  #prepareWait(): void {
+    const { view } = this.#waitSet;
+    view.setInt32(0, this.#queue, true);
+    view.setInt16(4, POLLIN, true);
+    view.setInt32(8, this.#wake, true);
+    view.setInt16(12, POLLIN, true);
+    view.setUint32(WAKE_OFFSET, 1, true);
+  }
+
+  /** The iterator: there is one, since there is one queue. */
+  [Symbol.asyncIterator](): AsyncIterator<WatchEvent, undefined> {
+    return this;
+  }
+
+  /** The next event, as soon as there is one. */
+  next(): Promise<IteratorResult<WatchEvent, undefined>> {
+    const result = this.#asked.then(() => this.#take());
+    this.#asked = result.catch(() => {});
+    return result;
+  }
+
+  /** Ends the watch. */
+  return(): Promise<IteratorResult<WatchEvent, undefined>> {
+    this.#end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  async #take(): Promise<IteratorResult<WatchEvent, undefined>> {
+    while (!this.#isEnded) {
+      const event = this.#events[this.#next++];
+      if (event !== undefined) return { done: false, value: event };
+      this.#events = [];
+      this.#next = 0;
+      if (!this.#drain()) await this.#wait();
+    }
+    return { done: true, value: undefined };
+  }
+
+  async #wait(): Promise<void> {
+    this.#isWaiting = true;
+    await pollAsync(this.#waitSet.address, 2, -1);
+    this.#isWaiting = false;
+    if (this.#isEnded) this.#close();
+  }
+
+  readonly #end = (): void => {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#signal?.removeEventListener("abort", this.#end);
+    if (!this.#isWaiting) return this.#close();
+    write(this.#wake, this.#waitSet.address + WAKE_OFFSET, 8);
+  };
+
+  #close(): void {
+    close(this.#queue);
+    close(this.#wake);
+  }
+
+  /** Reads what is there. Returns whether there was anything. */
+  #drain(): boolean {
+    const size = read(this.#queue, this.#block.address, BLOCK_SIZE);
+    if (size === -ERRNO.EAGAIN.number || size === -ERRNO.EINTR.number) return false;
+    if (size < 0) throw this.#fail(size);
+    const { view, bytes } = this.#block;
+    const moved = new Map<number, string>();
+    for (let at = 0; at < size;) {
+      const nameSize = view.getUint32(at + 12, true);
+      const start = at + EVENT_SIZE;
+      const end = nameSize === 0 ? start : bytes.indexOf(0, start);
+      this.#handle(
+        view.getInt32(at, true),
+        view.getUint32(at + 4, true),
+        view.getUint32(at + 8, true),
+        decodeName(bytes, start, end),
+        moved,
+      );
+      at = start + nameSize;
+    }
+    // Directories that went and did not come back are somewhere else now.
+    for (const path of moved.values()) this.#tree.remove(path);
+    return true;
+  }
+
+  #fail(result: number): FsError {
+    this.#end();
+    return failure(result, { syscall: "watch", path: this.#path });
+  }
+
+  #handle(
+    watch: number,
+    mask: number,
+    cookie: number,
+    name: string,
+    moved: Map<number, string>,
+  ): void {
+    if ((mask & IN_Q_OVERFLOW) !== 0) {
+      this.#push("overflow", this.#path);
+      this.#check(this.#tree.add(this.#path, true));
+      return;
+    }
+    const watched = this.#tree.path(watch);
+    if (watched === undefined) return;
+    if ((mask & IN_IGNORED) !== 0) return this.#tree.forget(watch);
+    if (name === "" && watched !== this.#path) return;
+    const path = name === "" ? watched : join(watched, name);
+    if ((mask & (ENTRY | SELF)) !== 0) this.#push("entry", path);
+    if ((mask & IN_MODIFY) !== 0) this.#push("content", path);
+    if ((mask & IN_ATTRIB) !== 0) this.#push("attributes", path);
+    if (name === "" || (mask & IN_ISDIR) === 0) return;
+    if ((mask & IN_MOVED_FROM) !== 0) moved.set(cookie, path);
+    if ((mask & IN_MOVED_TO) !== 0) moved.delete(cookie);
+    if ((mask & (IN_CREATE | IN_MOVED_TO)) !== 0) this.#watchAlso(path);
+  }
+
+  /** Watches a directory that has come; the same directory keeps its watch and gets its new path. */
+  #watchAlso(path: string): void {
+    this.#check(this.#tree.add(path, false, (found) => this.#push("entry", found)));
+  }
+
+  /** That a directory has gone again is told by another event. */
+  #check(result: number): void {
+    const isGone = result === -ERRNO.ENOENT.number || result === -ERRNO.ENOTDIR.number;
+    if (result < 0 && !isGone) throw this.#fail(result);
+  }
+
+  #push(kind: WatchEvent["kind"], path: string): void {
+    this.#events.push({ kind, path });
+  }
+}
