@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { chain, FsError, type MaybePromise, O_WRONLY } from "../../src/base/mod.ts";
-import { always } from "../../src/base/mod.ts";
+import { always, chain, FsError, type MaybePromise, O_WRONLY } from "../../src/base/mod.ts";
 import type {
   Context,
   FileInfo,
@@ -15,7 +14,14 @@ import type {
   TimeChange,
 } from "../../src/provider/mod.ts";
 import { LOCK_END_MAX } from "../../src/provider/mod.ts";
-import type { Caller, Entry, LockInTheWay, LockType, Stat, SystemCalls } from "../system_calls.ts";
+import type { Caller, CallName, CallParameters, CallResults, Entry } from "../system_calls.ts";
+import {
+  invoke,
+  type LockInTheWay,
+  type LockType,
+  type Stat,
+  type SystemCalls,
+} from "../system_calls.ts";
 
 /** Descriptors count up over all callers, so that a number also names a lock owner. */
 let lastFd = 2;
@@ -35,9 +41,12 @@ export class ProviderCaller implements Caller, SystemCalls {
     this.#context = context;
   }
 
-  /** The caller itself. */
-  get calls(): SystemCalls {
-    return this;
+  /** Makes a call. */
+  call<Name extends CallName>(
+    name: Name,
+    parameters: CallParameters[Name],
+  ): MaybePromise<CallResults[Name]> {
+    return invoke(this, name, parameters);
   }
 
   /** Closes every descriptor that is still open. */

@@ -1,0 +1,86 @@
+/**
+ * The command.
+ *
+ * @module
+ */
+import { pathToFileURL } from "node:url";
+import { ALL_CASES } from "../cases/mod.ts";
+import type { Case } from "../case.ts";
+import { PrettyProgress } from "../reports/pretty_progress.ts";
+import { REPORTS } from "../reports/report.ts";
+import { runSuite, type SuiteOutcome } from "../runner/run_suite.ts";
+import { selectCases } from "../runner/select_cases.ts";
+import { HostSubject } from "../subjects/host_subject.ts";
+import { HOST_DIRECTORY, subjectFactories } from "../subjects/open_subject.ts";
+import type { Route, SubjectFactory } from "../subjects/subject.ts";
+import { type CommandArguments, readArguments, USAGE, UsageError } from "./command_arguments.ts";
+import { providerModule } from "./provider_module.ts";
+
+/** The routes of a module, where none are asked for. */
+const MODULE_ROUTES: readonly Route[] = ["direct"];
+
+/** Exit codes of the command. */
+export const EXIT = { passed: 0, failed: 1, impossible: 2 } as const;
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+async function routesOf(
+  target: string,
+  routes: readonly Route[] | undefined,
+): Promise<Map<Route, SubjectFactory>> {
+  if (await isDirectory(target)) return new Map([["host", () => HostSubject.below(target)]]);
+  const url = /^[a-z][a-z0-9+.-]*:/.test(target) ? target : pathToFileURL(target).href;
+  return subjectFactories(routes ?? MODULE_ROUTES, await providerModule(url));
+}
+
+function list(cases: readonly Case[]): string {
+  const lines = cases.map(({ id, level, needs }) => `${id}\t${level}\t${needs.join(" ")}`);
+  return `${lines.join("\n")}\n${cases.length} cases\n`;
+}
+
+async function run(options: CommandArguments, cases: readonly Case[]): Promise<number> {
+  const routes = await routesOf(options.target ?? "", options.routes);
+  const pretty = options.report === "pretty" && options.output === undefined;
+  const progress = new PrettyProgress(routes.size * cases.length, pretty);
+  const outcomes: SuiteOutcome[] = [];
+  const oracle = options.oracle && await isDirectory(HOST_DIRECTORY)
+    ? () => HostSubject.below(HOST_DIRECTORY)
+    : undefined;
+  for await (const outcome of runSuite({ cases, routes, timeoutMs: options.timeoutMs, oracle })) {
+    outcomes.push(outcome);
+    progress.tell(outcome);
+  }
+  progress.end();
+  const text = REPORTS[options.report](outcomes, options.target ?? "");
+  if (options.output === undefined) console.log(text);
+  else await Deno.writeTextFile(options.output, text);
+  return outcomes.some(({ status }) => status === "failed") ? EXIT.failed : EXIT.passed;
+}
+
+/** Runs the command. Returns its exit code. */
+export async function main(words: readonly string[]): Promise<number> {
+  try {
+    const options = readArguments(words);
+    if (options.help) {
+      console.log(USAGE);
+      return EXIT.passed;
+    }
+    const cases = selectCases(ALL_CASES, options.filters);
+    if (cases.length === 0) throw new UsageError(`No case is named ${options.filters.join(", ")}`);
+    if (options.list) {
+      console.log(list(cases).trimEnd());
+      return EXIT.passed;
+    }
+    return await run(options, cases);
+  } catch (thrown) {
+    const problem = thrown instanceof UsageError ? `${thrown.message}\n\n${USAGE}` : thrown;
+    console.error(problem instanceof Error ? problem.message : problem);
+    return EXIT.impossible;
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The process behind a {@linkcode ProcessCaller}: reads calls from standard input, makes them, and
+ * writes what they came to.
+ *
+ * @module
+ */
+import { type CallName, invoke } from "../system_calls.ts";
+import {
+  type CallMessage,
+  CLOSE_ALL,
+  decodeCall,
+  encodeFailure,
+  encodeResult,
+  FrameCutter,
+} from "./call_codec.ts";
+import { LinuxCaller } from "./linux_caller.ts";
+
+/** How much is read from the pipe at once. */
+const CHUNK_SIZE = 65_536;
+
+function answer<Name extends CallName>(caller: LinuxCaller, message: CallMessage<Name>): unknown {
+  return invoke(caller, message.name, message.parameters);
+}
+
+function write(bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += Deno.stdout.writeSync(bytes.subarray(done));
+}
+
+/** Serves until standard input ends. */
+export function serveCalls(): void {
+  // The modes of the cases are meant as they are.
+  Deno.umask(0);
+  const caller = new LinuxCaller();
+  const cutter = new FrameCutter();
+  const chunk = new Uint8Array(CHUNK_SIZE);
+  for (let size = Deno.stdin.readSync(chunk); size !== null; size = Deno.stdin.readSync(chunk)) {
+    for (const text of cutter.push(chunk.subarray(0, size))) {
+      let reply: Uint8Array;
+      try {
+        const message = decodeCall(text);
+        reply = encodeResult(
+          message.name === CLOSE_ALL ? caller.closeNow() : answer(caller, message),
+        );
+      } catch (thrown) {
+        reply = encodeFailure(thrown);
+      }
+      write(reply);
+    }
+  }
+}
+
+if (import.meta.main) serveCalls();

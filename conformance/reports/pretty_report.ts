@@ -1,0 +1,24 @@
+/**
+ * The report for a person at a terminal.
+ *
+ * @module
+ */
+import type { SuiteOutcome } from "../runner/run_suite.ts";
+import { failureText } from "./failure_text.ts";
+import { summaryLines } from "./summary.ts";
+
+/** How to repeat one case. */
+function repeatLine({ case: { id }, route }: SuiteOutcome, target: string): string {
+  return `  repeat:   --route ${route} --filter ${id} ${target}`;
+}
+
+/** Every failure in full, then the counts. */
+export function prettyReport(outcomes: readonly SuiteOutcome[], target: string): string {
+  const failures = outcomes
+    .filter(({ status }) => status === "failed")
+    .map((outcome) => `${failureText(outcome)}\n${repeatLine(outcome, target)}\n`);
+  const known = outcomes
+    .filter(({ status }) => status === "known")
+    .map(({ case: { id }, route, message }) => `known: ${id} on ${route}: ${message}`);
+  return [...failures, ...known, ...summaryLines(outcomes)].join("\n");
+}

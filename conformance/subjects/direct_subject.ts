@@ -1,0 +1,59 @@
+/**
+ * A provider called in this process.
+ *
+ * @module
+ */
+import type { Context, Provider } from "../../src/provider/mod.ts";
+import { ProviderCaller } from "../contract/provider_caller.ts";
+import { type NEEDS, type NeedSet, needSet } from "../need.ts";
+import type { Caller } from "../system_calls.ts";
+import type { Identity, Route, Subject } from "./subject.ts";
+
+/** Everything but what takes a kernel. */
+const OFFERED: readonly (keyof typeof NEEDS)[] = [
+  "contract",
+  "users",
+  "nlink",
+  "owner",
+  "nanoseconds",
+  "ctime",
+  "blocks",
+  "zeroRange",
+  "quiet",
+];
+
+/** The needs that a provider meets without a kernel, whether it can be changed or not. */
+export function providerNeeds(
+  provider: Provider,
+  offered: readonly (keyof typeof NEEDS)[],
+): NeedSet {
+  const change = provider.readonly() ? "readonly" : "change";
+  return needSet(provider.capabilities, [...offered, change]);
+}
+
+/** A provider object, called as any code in the same process calls it. */
+export class DirectSubject implements Subject {
+  readonly route: Route;
+  readonly base = "";
+  readonly has: NeedSet;
+  readonly provider: Provider;
+
+  /** Closes the provider at its end. */
+  constructor(provider: Provider, route: Route = "direct", offered = OFFERED) {
+    this.provider = provider;
+    this.route = route;
+    this.has = providerNeeds(provider, offered);
+  }
+
+  caller(identity?: Identity): Caller {
+    const context: Context | undefined = identity && { ...identity, pid: 0 };
+    return new ProviderCaller(this.provider, context);
+  }
+
+  /** Nothing here can be ended from outside. */
+  async kill(): Promise<void> {}
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.provider.close();
+  }
+}
