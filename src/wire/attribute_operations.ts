@@ -6,7 +6,7 @@
 import { chain, FsError, type MaybePromise } from "../base/mod.ts";
 import type { FileLock } from "../provider/mod.ts";
 import type { Call } from "./call.ts";
-import { VFSLock } from "./vfs_parts.ts";
+import { lockFromMessage, lockToMessage } from "./lock_message.ts";
 
 /** GetXattr. */
 export function getXattr(call: Call): MaybePromise<void> {
@@ -45,8 +45,6 @@ export function removeXattr(call: Call): MaybePromise<void> {
   return session.provider.removeXattr(request.path, request.name, context);
 }
 
-const KINDS = ["posix", "flock"] as const;
-const TYPES = ["read", "write", "unlock"] as const;
 /** The size of a lock owner on the wire. */
 const OWNER_BITS = 64n;
 
@@ -59,32 +57,17 @@ function ownerOf(call: Call, owner: number | bigint): bigint {
 }
 
 function lockOf(call: Call): FileLock {
-  const message = call.request.lock;
-  const kind = KINDS[message?.kind ?? KINDS.length];
-  const type = TYPES[message?.type ?? TYPES.length];
-  if (message === null || kind === undefined || type === undefined) {
-    throw new FsError("EINVAL", { syscall: "lock", path: call.file?.path });
-  }
-  const { start, end, pid } = message;
-  return { kind, type, start, end, owner: ownerOf(call, message.owner), pid };
-}
-
-/** The message for a lock in the way; whose it is stays between server and provider. */
-function lockMessage(lock: FileLock): VFSLock {
-  const message = new VFSLock();
-  message.kind = KINDS.indexOf(lock.kind);
-  message.type = TYPES.indexOf(lock.type);
-  message.start = lock.start;
-  message.end = lock.end;
-  message.pid = lock.pid;
-  return message;
+  const { lock } = call.request;
+  if (lock === null) throw new FsError("EINVAL", { syscall: "lock", path: call.file?.path });
+  return lockFromMessage(lock, ownerOf(call, lock.owner));
 }
 
 /** GetLock. */
 export function getLock(call: Call): MaybePromise<void> {
   const { context } = call;
   return chain(call.open("getLock").getLock(lockOf(call), context), (found) => {
-    call.response.lock = found === null ? null : lockMessage(found);
+    // Whose it is stays between server and provider.
+    call.response.lock = found === null ? null : lockToMessage({ ...found, owner: 0 });
   });
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { type CborReader, CborWriter, type KeyTable } from "../cbor/mod.ts";
-import { decodeName, encodeName } from "../base/mod.ts";
+import { decodeName, encodeName, FsError } from "../base/mod.ts";
 import { decodeInode, encodeHigh, encodeLow } from "./inode_halves.ts";
 import type { VFSStat } from "./vfs_stat.ts";
 
@@ -300,7 +300,8 @@ export class NameField<Message> extends BaseField<Message, string> implements Fi
     if (value === "" && !this.always) return false;
     writer.raw(this.encodedKey);
     if (this.#bytesAllowed) writeName(writer, value);
-    else writer.text(value);
+    else if (value.isWellFormed()) writer.text(value);
+    else throw new FsError("EILSEQ", { syscall: "send", path: value });
     return true;
   }
 

@@ -46,7 +46,7 @@ export const OPERATIONS = {
     reply: ["stat"],
     about:
       "Version 1: `chmod(2)` to `mode`. Version 2: what `set` names, of `path` or `fh`, in the " +
-      "order size (`off`), owner and group, mode, times; `stat` on request.",
+      "order size (`off`), owner and group, mode, times; on request `stat`, of a `path` as Lookup.",
   },
   Read: {
     since: 1,

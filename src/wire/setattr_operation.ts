@@ -81,10 +81,8 @@ function setTimes(call: Call): MaybePromise<void> {
 }
 
 function giveAttributes(call: Call): MaybePromise<void> {
-  const { request, session, context } = call;
-  const { set, path } = request;
-  if ((set & SetBits.WantStat) === 0) return;
+  const { request, context } = call;
+  if ((request.set & SetBits.WantStat) === 0) return;
   if (request.handle !== 0) return chain(call.open("stat").stat(context), call.giveStat);
-  if ((set & SetBits.NoFollow) !== 0) return call.statAgain(path);
-  return chain(session.provider.stat(path, context), call.giveStat);
+  return call.giveStatOfPath();
 }

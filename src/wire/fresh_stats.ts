@@ -1,0 +1,45 @@
+/**
+ * Attributes that came with the reply to something else.
+ *
+ * @module
+ */
+import { isSymlink } from "../base/mod.ts";
+import type { FileInfo } from "../provider/mod.ts";
+
+/**
+ * Saves the round trip of an `lstat` that directly follows a `mkdir` or `chmod`: the reply had the
+ * attributes already. They are given out once, and only while the bytes that they came with are being
+ * worked off and nothing has been sent that changes anything; so what is given out is what an `lstat`
+ * that was sent together with the change would have answered.
+ */
+export class FreshStats {
+  /** Counts up whenever everything known becomes old. */
+  generation = 0;
+  readonly #byPath = new Map<string, FileInfo>();
+
+  /** New bytes have come, or a change is being sent: everything known is old. */
+  expire(): void {
+    this.generation++;
+    if (this.#byPath.size > 0) this.#byPath.clear();
+  }
+
+  /** Keeps what `lstat` of a path is at this moment. */
+  keep(path: string, info: FileInfo): void {
+    this.#byPath.set(path, info);
+  }
+
+  /** What `lstat` of the path is, if it is known. */
+  takeLstat(path: string): FileInfo | undefined {
+    const info = this.#byPath.get(path);
+    if (info !== undefined) this.#byPath.delete(path);
+    return info;
+  }
+
+  /** What `stat` of the path is, if it is known: a link would have to be followed. */
+  takeStat(path: string): FileInfo | undefined {
+    const info = this.#byPath.get(path);
+    if (info === undefined || isSymlink(info.mode)) return undefined;
+    this.#byPath.delete(path);
+    return info;
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The wire: a provider for other processes, and the provider that speaks with them.
+ *
+ * A {@linkcode VFSServer} serves any provider over anything with a readable and a writable side;
+ * {@linkcode connectUDS} and {@linkcode connectVFS} make a {@linkcode RemoteProvider} of the other end. Version 1
+ * is the protocol of the Go original, byte for byte; version 2 carries the whole contract. `PROTOCOL.md`
+ * beside this file is the specification; it is written from the same tables as the codec.
+ *
+ * Lifetimes: a server does not own its provider; a remote provider owns its connection. Open files belong to
+ * their connection: the server closes them with it.
+ *
+ * Who owns which buffer: `data` of a decoded message is a view of the frame, good until the request has
+ * been answered or the next reply is read. A server lets a provider that answers at once read into the
+ * outgoing buffer itself.
+ *
+ * @module
+ */
+export {
+  decodeFirstRequest,
+  decodeRequest,
+  decodeResponse,
+  encodeRequest,
+  encodeResponse,
+  type WireVersion,
+} from "./codec.ts";
+export { connectUDS, connectVFS } from "./connect_vfs.ts";
+export { FrameError } from "./frame_reader.ts";
+export { fromGoFileMode, GoMode, toGoFileMode } from "./go_file_mode.ts";
+export { DEFAULT_LIMITS, WIRE_VERSION, type WireLimits } from "./limits.ts";
+export { memoryPipe } from "./memory_pipe.ts";
+export type { WireEvent, WireObserver } from "./observer.ts";
+export { OpCode, type OpName, opName, SetBits } from "./op_code.ts";
+export { OPERATIONS, type OpRow } from "./operations.ts";
+export { RemoteHandle } from "./remote_handle.ts";
+export { RemoteProvider } from "./remote_provider.ts";
+export type { InodeSource } from "./stat_message.ts";
+export type { ByteChannel, DuplexStreams, WireConnection } from "./transport.ts";
+export { VFSClient, type VFSClientOptions } from "./vfs_client.ts";
+export { VFSDirEntry } from "./vfs_dir_entry.ts";
+export { VFSHello, VFSLock, VFSStatFs, VFSTimes } from "./vfs_parts.ts";
+export { VFSRequest } from "./vfs_request.ts";
+export { NOTICES, VFSResponse } from "./vfs_response.ts";
+export {
+  type CloseOptions,
+  newVFSServer,
+  VFSServer,
+  type VFSServerOptions,
+  type WireListener,
+} from "./vfs_server.ts";
+export { VFSStat } from "./vfs_stat.ts";

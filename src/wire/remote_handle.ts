@@ -1,0 +1,331 @@
+/**
+ * An open file on the other side of a connection.
+ *
+ * @module
+ */
+import type { MaybePromise } from "../base/mod.ts";
+import {
+  BaseHandle,
+  type Context,
+  type FileInfo,
+  type FileLock,
+  type Handle,
+  type TimeChange,
+} from "../provider/mod.ts";
+import { lockFromMessage, lockToMessage } from "./lock_message.ts";
+import { OpCode, SetBits } from "./op_code.ts";
+import { fileInfoOf } from "./remote_info.ts";
+import { setOwner, setTimes } from "./time_change.ts";
+import type { VFSClient } from "./vfs_client.ts";
+import type { VFSRequest } from "./vfs_request.ts";
+import type { VFSResponse } from "./vfs_response.ts";
+
+const NOTHING = (): void => {};
+
+/** What a remote provider's `open` returns. Each operation is one round trip. */
+export class RemoteHandle extends BaseHandle {
+  readonly #client: VFSClient;
+  readonly #number: number | bigint;
+  readonly #name: string;
+  /** The attributes that came with the reply to `open`, while they are new: see `FreshStats`. */
+  #fresh: FileInfo | null;
+  #freshUntil: number;
+  #closed = false;
+
+  /** @param number The server's number of the open file. */
+  constructor(
+    client: VFSClient,
+    number: number | bigint,
+    flags: number,
+    path: string,
+    info: FileInfo | null,
+  ) {
+    super(flags, path);
+    this.#client = client;
+    this.#number = number;
+    this.#name = path.slice(path.lastIndexOf("/") + 1) || "/";
+    this.#fresh = info;
+    this.#freshUntil = client.fresh.generation;
+  }
+
+  /** A request for this file. */
+  #begin(op: OpCode, syscall: string, context: Context | undefined): VFSRequest {
+    if (this.#closed) throw this.fail("EBADF", syscall);
+    const request = this.#client.begin(op, context);
+    request.handle = this.#number;
+    return request;
+  }
+
+  #send<T>(
+    convert: (response: VFSResponse) => T,
+    syscall: string,
+    context: Context | undefined,
+  ): Promise<T> {
+    return this.#client.send(convert, { syscall, path: this.path }, context?.signal);
+  }
+
+  /** What only version 2 has. */
+  #require2(syscall: string): void {
+    if (this.#client.version === 1) throw this.fail("ENOSYS", syscall);
+  }
+
+  /** Reads; more than one message holds is read with several that are on their way together. */
+  override readAt(buffer: Uint8Array, offset: number, context?: Context): MaybePromise<number> {
+    const { dataMax } = this.#client.hello;
+    if (buffer.length <= dataMax) return this.#readOne(buffer, offset, context);
+    const parts: Promise<number>[] = [];
+    for (let start = 0; start < buffer.length; start += dataMax) {
+      parts.push(this.#readOne(buffer.subarray(start, start + dataMax), offset + start, context));
+    }
+    return this.#sumWhole(parts, dataMax);
+  }
+
+  #readOne(buffer: Uint8Array, offset: number, context: Context | undefined): Promise<number> {
+    const request = this.#begin(OpCode.Read, "read", context);
+    request.offset = offset;
+    request.size = buffer.length;
+    return this.#send(
+      ({ data }) => {
+        if (data.length > buffer.length) throw this.fail("EIO", "read");
+        buffer.set(data);
+        return data.length;
+      },
+      "read",
+      context,
+    );
+  }
+
+  /** The bytes up to the first part that came short: behind it was the end. */
+  async #sumWhole(parts: readonly Promise<number>[], each: number): Promise<number> {
+    const settled = await Promise.allSettled(parts);
+    let sum = 0;
+    for (const part of settled) {
+      if (part.status === "rejected") {
+        if (sum > 0) return sum;
+        throw part.reason;
+      }
+      sum += part.value;
+      if (part.value < each) break;
+    }
+    return sum;
+  }
+
+  /** Writes; more than one message holds is written with one after the other. */
+  override writeAt(data: Uint8Array, offset: number, context?: Context): MaybePromise<number> {
+    const { dataMax } = this.#client.hello;
+    if (data.length <= dataMax) return this.#writeOne(data, offset, context);
+    return this.#writeMany(data, offset, dataMax, context);
+  }
+
+  #writeOne(data: Uint8Array, offset: number, context: Context | undefined): Promise<number> {
+    const request = this.#begin(OpCode.Write, "write", context);
+    request.offset = offset;
+    request.data = data;
+    return this.#send(({ written }) => written, "write", context);
+  }
+
+  async #writeMany(
+    data: Uint8Array,
+    offset: number,
+    each: number,
+    context: Context | undefined,
+  ): Promise<number> {
+    let sum = 0;
+    while (sum < data.length) {
+      const part = data.subarray(sum, sum + each);
+      try {
+        const size = await this.#writeOne(part, offset + sum, context);
+        sum += size;
+        if (size < part.length) break;
+      } catch (thrown) {
+        // write(2): what has been written counts; the next write meets the error.
+        if (sum > 0) break;
+        throw thrown;
+      }
+    }
+    return sum;
+  }
+
+  /** The attributes. Version 1 knows them by path only. */
+  override stat(context?: Context): MaybePromise<FileInfo> {
+    const fresh = this.#fresh;
+    this.#fresh = null;
+    if (fresh !== null && this.#freshUntil === this.#client.fresh.generation && !this.#closed) {
+      return fresh;
+    }
+    const request = this.#begin(OpCode.Getattr, "stat", context);
+    if (this.#client.version === 1) {
+      request.handle = 0;
+      request.path = this.path ?? "";
+    }
+    return this.#send((response) => this.#info(response, "stat"), "stat", context);
+  }
+
+  #info(response: VFSResponse, syscall: string): FileInfo {
+    if (response.stat === null) throw this.fail("EIO", syscall);
+    return fileInfoOf(response.stat, this.#name, this.#client.version);
+  }
+
+  /** Makes what was written durable on the server. */
+  override sync(dataOnly?: boolean, context?: Context): MaybePromise<void> {
+    const request = this.#begin(OpCode.Fsync, "sync", context);
+    if (dataOnly === true && this.#client.version === 2) request.flags = 1;
+    return this.#send(NOTHING, "sync", context);
+  }
+
+  /** Sets the size. */
+  override truncate(size: number, context?: Context): MaybePromise<void> {
+    const two = this.#client.version === 2;
+    const request = this.#begin(two ? OpCode.Setattr : OpCode.Truncate, "truncate", context);
+    request.offset = size;
+    request.set = SetBits.Size;
+    return this.#sendChange(request, "truncate", context);
+  }
+
+  /** Sends a Setattr; the attributes come back with it, for the `stat` that often follows. */
+  #sendChange(request: VFSRequest, syscall: string, context: Context | undefined): Promise<void> {
+    request.set |= SetBits.WantStat;
+    return this.#send(
+      ({ stat }) => {
+        if (stat === null) return;
+        this.#fresh = fileInfoOf(stat, this.#name, this.#client.version);
+        this.#freshUntil = this.#client.fresh.generation;
+      },
+      syscall,
+      context,
+    );
+  }
+
+  /** Sets the permission bits. */
+  override chmod(mode: number, context?: Context): MaybePromise<void> {
+    this.#require2("chmod");
+    const request = this.#begin(OpCode.Setattr, "chmod", context);
+    request.mode = mode;
+    request.set = SetBits.Mode;
+    return this.#sendChange(request, "chmod", context);
+  }
+
+  /** Sets owner and group. */
+  override chown(uid: number, gid: number, context?: Context): MaybePromise<void> {
+    this.#require2("chown");
+    const request = this.#begin(OpCode.Setattr, "chown", context);
+    setOwner(request, uid, gid);
+    return this.#sendChange(request, "chown", context);
+  }
+
+  /** Sets the times. */
+  override utimes(atime: TimeChange, mtime: TimeChange, context?: Context): MaybePromise<void> {
+    this.#require2("utimes");
+    const request = this.#begin(OpCode.Setattr, "utimes", context);
+    setTimes(request, atime, mtime);
+    return this.#sendChange(request, "utimes", context);
+  }
+
+  /** `fallocate(2)`. */
+  override allocate(
+    mode: number,
+    offset: number,
+    length: number,
+    context?: Context,
+  ): MaybePromise<void> {
+    this.#require2("allocate");
+    const request = this.#begin(OpCode.Allocate, "allocate", context);
+    request.flags = mode;
+    request.offset = offset;
+    request.length = length;
+    return this.#send(NOTHING, "allocate", context);
+  }
+
+  /** Copies on the server. */
+  override copyRange(
+    offset: number,
+    target: Handle,
+    targetOffset: number,
+    length: number,
+    context?: Context,
+  ): MaybePromise<number> {
+    this.#require2("copyRange");
+    if (!(target instanceof RemoteHandle) || target.#client !== this.#client) {
+      throw this.fail("EXDEV", "copyRange");
+    }
+    if (target.#closed) throw target.fail("EBADF", "copyRange");
+    const request = this.#begin(OpCode.CopyRange, "copyRange", context);
+    request.offset = offset;
+    request.handle2 = target.#number;
+    request.offset2 = targetOffset;
+    request.length = length;
+    return this.#send(({ written }) => written, "copyRange", context);
+  }
+
+  /** SEEK_DATA and SEEK_HOLE. */
+  override seekHole(offset: number, whence: number, context?: Context): MaybePromise<number> {
+    this.#require2("seekHole");
+    const request = this.#begin(OpCode.Seek, "seekHole", context);
+    request.offset = offset;
+    request.flags = whence;
+    return this.#send((response) => response.offset, "seekHole", context);
+  }
+
+  /** A lock in the way. */
+  override getLock(lock: FileLock, context?: Context): MaybePromise<FileLock | null> {
+    this.#require2("getLock");
+    this.#begin(OpCode.GetLock, "getLock", context).lock = lockToMessage(lock);
+    return this.#send(
+      (response) => response.lock === null ? null : lockFromMessage(response.lock, 0),
+      "getLock",
+      context,
+    );
+  }
+
+  /** Takes or releases a lock. */
+  override setLock(lock: FileLock, wait: boolean, context?: Context): MaybePromise<void> {
+    this.#require2("setLock");
+    const request = this.#begin(OpCode.SetLock, "setLock", context);
+    request.lock = lockToMessage(lock);
+    request.flags = wait ? 1 : 0;
+    return this.#send(NOTHING, "setLock", context);
+  }
+
+  /** An extended attribute. */
+  override getXattr(name: string, context?: Context): MaybePromise<Uint8Array> {
+    this.#require2("getXattr");
+    this.#begin(OpCode.GetXattr, "getXattr", context).name = name;
+    return this.#send(({ data }) => data.slice(), "getXattr", context);
+  }
+
+  /** Sets an extended attribute. */
+  override setXattr(
+    name: string,
+    value: Uint8Array,
+    flags: number,
+    context?: Context,
+  ): MaybePromise<void> {
+    this.#require2("setXattr");
+    const request = this.#begin(OpCode.SetXattr, "setXattr", context);
+    request.name = name;
+    request.data = value;
+    request.flags = flags;
+    return this.#send(NOTHING, "setXattr", context);
+  }
+
+  /** Names of the extended attributes. */
+  override listXattr(context?: Context): MaybePromise<string[]> {
+    this.#require2("listXattr");
+    this.#begin(OpCode.ListXattr, "listXattr", context);
+    return this.#send(({ names }) => [...names ?? []], "listXattr", context);
+  }
+
+  /** Removes an extended attribute. */
+  override removeXattr(name: string, context?: Context): MaybePromise<void> {
+    this.#require2("removeXattr");
+    this.#begin(OpCode.RemoveXattr, "removeXattr", context).name = name;
+    return this.#send(NOTHING, "removeXattr", context);
+  }
+
+  /** Ends the open file on the server too. */
+  override close(context?: Context): MaybePromise<void> {
+    this.#begin(OpCode.Release, "close", context);
+    this.#closed = true;
+    return this.#send(NOTHING, "close", undefined);
+  }
+}

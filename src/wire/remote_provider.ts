@@ -1,0 +1,384 @@
+/**
+ * A provider on the other side of a connection.
+ *
+ * @module
+ */
+import {
+  basename,
+  chain,
+  clean,
+  decodeName,
+  FsError,
+  join,
+  type MaybePromise,
+  O_CREAT,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_RDWR,
+  O_TRUNC,
+} from "../base/mod.ts";
+import {
+  type CapabilitySet,
+  type Context,
+  CORE_ONLY,
+  DirEntry,
+  type FileInfo,
+  type Handle,
+  isCapability,
+  type StatFs,
+  type TimeChange,
+} from "../provider/mod.ts";
+import { OpCode, SetBits } from "./op_code.ts";
+import { RemoteHandle } from "./remote_handle.ts";
+import { entryType, fileInfoOf } from "./remote_info.ts";
+import { NOTHING, RemotePaths } from "./remote_paths.ts";
+import { setOwner, setTimes } from "./time_change.ts";
+import type { VFSClient } from "./vfs_client.ts";
+import type { VFSDirEntry } from "./vfs_dir_entry.ts";
+import type { VFSRequest } from "./vfs_request.ts";
+import type { VFSResponse } from "./vfs_response.ts";
+
+/**
+ * A provider like any other whose data is elsewhere. Each operation is one round trip; operations that do
+ * not wait for each other travel together. With version 2 everything works that the provider on the other
+ * side can do; with version 1 (the Go original) what that has, and no capability is declared.
+ *
+ * When the connection ends, everything fails with EIO at once.
+ */
+export class RemoteProvider extends RemotePaths {
+  /** What the server declared. */
+  override readonly capabilities: CapabilitySet;
+
+  /** Speaks over a client, which belongs to the provider from now on. */
+  constructor(client: VFSClient) {
+    super(client);
+    const names = client.version === 1 ? [] : client.hello.capabilities;
+    this.capabilities = names.length === 0 ? CORE_ONLY : new Set(names.filter(isCapability));
+  }
+
+  /** Whether the server says that every change fails with EROFS. Version 1 does not tell. */
+  override readonly(): boolean {
+    return this.client.hello.readonly;
+  }
+
+  /** The attributes; links are followed on the server. */
+  override stat(path: string, context?: Context): MaybePromise<FileInfo> {
+    const fresh = this.client.fresh.takeStat(clean(path));
+    if (fresh !== undefined) return fresh;
+    this.begin(OpCode.Getattr, path, context);
+    return this.send((response) => this.infoIn(response, "stat", path), "stat", path, context);
+  }
+
+  /** The attributes; a final link is described itself. Version 2. */
+  override lstat(path: string, context?: Context): MaybePromise<FileInfo> {
+    if (!this.hasVersion2) return super.lstat(path, context);
+    const fresh = this.client.fresh.takeLstat(clean(path));
+    if (fresh !== undefined) return fresh;
+    this.begin(OpCode.Lookup, path, context);
+    return this.send((response) => this.infoIn(response, "lstat", path), "lstat", path, context);
+  }
+
+  /** The entries: in version 2 with their attributes, in as many messages as it takes. */
+  override async readDir(path: string, context?: Context): Promise<DirEntry[]> {
+    const entries: DirEntry[] = [];
+    let cursor = 0;
+    do {
+      const request = this.begin(OpCode.Readdir, path, context);
+      request.cursor = cursor;
+      request.offset = entries.length;
+      const before = entries.length;
+      cursor = await this.send(
+        (response) => {
+          for (const entry of response.entries ?? []) entries.push(this.#entry(path, entry));
+          return response.cursor;
+        },
+        "readDir",
+        path,
+        context,
+      );
+      // A server that goes on without saying anything would keep us here for ever.
+      if (cursor !== 0 && entries.length === before) {
+        throw new FsError("EIO", { syscall: "readDir", path });
+      }
+    } while (cursor !== 0);
+    return entries;
+  }
+
+  #entry(directory: string, entry: VFSDirEntry): DirEntry {
+    const { version } = this.client;
+    const type = entryType(entry.mode, version);
+    if (version === 2 && entry.nlink > 0) {
+      return new DirEntry(entry.name, type, entry.ino, fileInfoOf(entry, entry.name, version));
+    }
+    const path = join(clean(directory), entry.name);
+    const ask = (): MaybePromise<FileInfo> => version === 2 ? this.lstat(path) : this.stat(path);
+    return new DirEntry(entry.name, type, entry.ino, ask);
+  }
+
+  /** Opens; in version 2 the attributes come with the reply, for a `stat` that follows. */
+  override open(
+    path: string,
+    flags: number,
+    mode: number,
+    context?: Context,
+  ): MaybePromise<Handle> {
+    const request = this.begin(OpCode.Open, path, context);
+    request.flags = flags;
+    request.mode = mode;
+    return this.send((response) => this.#handle(response, path, flags), "open", path, context);
+  }
+
+  /** Creates or empties a file, and opens it. */
+  override create(path: string, mode: number, context?: Context): MaybePromise<Handle> {
+    this.begin(OpCode.Create, path, context).mode = mode;
+    const flags = O_RDWR | O_CREAT | O_TRUNC;
+    return this.send((response) => this.#handle(response, path, flags), "create", path, context);
+  }
+
+  #handle(response: VFSResponse, path: string, flags: number): Handle {
+    const { client } = this;
+    const { stat, handle } = response;
+    if (stat === null || !this.hasVersion2) {
+      return new RemoteHandle(client, handle, flags, path, null);
+    }
+    const cleaned = clean(path);
+    const info = fileInfoOf(stat, basename(cleaned), 2);
+    // Only then does the path name what was opened, and not a link to it.
+    if ((flags & (O_NOFOLLOW | O_EXCL)) !== 0) client.fresh.keep(cleaned, info);
+    return new RemoteHandle(client, handle, flags, path, info);
+  }
+
+  /** Makes a directory. */
+  override mkdir(path: string, mode: number, context?: Context): MaybePromise<void> {
+    this.begin(OpCode.Mkdir, path, context).mode = mode;
+    return this.send(this.keepStat(path), "mkdir", path, context);
+  }
+
+  /** Sets the permission bits. */
+  override chmod(path: string, mode: number, context?: Context): MaybePromise<void> {
+    const request = this.begin(OpCode.Setattr, path, context);
+    request.mode = mode;
+    return this.#setattr(request, SetBits.Mode, "chmod", path, context);
+  }
+
+  #setattr(
+    request: VFSRequest,
+    set: number,
+    syscall: string,
+    path: string,
+    context: Context | undefined,
+  ): Promise<void> {
+    request.set |= set | SetBits.WantStat;
+    return this.send(this.keepStat(path), syscall, path, context);
+  }
+
+  /** Removes a name that is not a directory. */
+  override unlink(path: string, context?: Context): MaybePromise<void> {
+    return chain(this.#requireKind(path, false, "unlink", context), () => {
+      this.begin(OpCode.Unlink, path, context);
+      return this.send(NOTHING, "unlink", path, context);
+    });
+  }
+
+  /** Removes an empty directory. */
+  override rmdir(path: string, context?: Context): MaybePromise<void> {
+    return chain(this.#requireKind(path, true, "rmdir", context), () => {
+      this.begin(OpCode.Rmdir, path, context);
+      return this.send(NOTHING, "rmdir", path, context);
+    });
+  }
+
+  /** The Go original removes either kind with either operation, so with version 1 we look first. */
+  #requireKind(
+    path: string,
+    directory: boolean,
+    syscall: string,
+    context: Context | undefined,
+  ): MaybePromise<void> {
+    if (this.hasVersion2) return;
+    return chain(this.stat(path, context), (info) => {
+      if (info.isDir !== directory) {
+        throw new FsError(directory ? "ENOTDIR" : "EISDIR", { syscall, path });
+      }
+    });
+  }
+
+  /** Removes a file or an empty directory. */
+  override remove(path: string, context?: Context): MaybePromise<void> {
+    if (!this.hasVersion2) return super.remove(path, context);
+    this.begin(OpCode.Remove, path, context);
+    return this.send(NOTHING, "remove", path, context);
+  }
+
+  /** Removes a path and everything below; in version 2 with one message. */
+  override removeAll(path: string, context?: Context): MaybePromise<void> {
+    if (!this.hasVersion2) return super.removeAll(path, context);
+    this.begin(OpCode.RemoveAll, path, context);
+    return this.send(NOTHING, "removeAll", path, context);
+  }
+
+  /** Renames. */
+  override rename(oldPath: string, newPath: string, context?: Context): MaybePromise<void> {
+    return this.#rename(oldPath, newPath, 0, "rename", context);
+  }
+
+  /** Renames with flags. Version 2. */
+  override rename2(
+    oldPath: string,
+    newPath: string,
+    flags: number,
+    context?: Context,
+  ): MaybePromise<void> {
+    if (!this.hasVersion2) return super.rename2(oldPath, newPath, flags, context);
+    return this.#rename(oldPath, newPath, flags, "rename2", context);
+  }
+
+  #rename(
+    oldPath: string,
+    newPath: string,
+    flags: number,
+    syscall: string,
+    context: Context | undefined,
+  ): Promise<void> {
+    const target = clean(newPath);
+    const request = this.begin(OpCode.Rename, oldPath, context);
+    request.newPath = target;
+    request.flags = flags;
+    return this.send(NOTHING, syscall, oldPath, context, newPath);
+  }
+
+  /** Makes a symbolic link. */
+  override symlink(target: string, link: string, context?: Context): MaybePromise<void> {
+    this.begin(OpCode.Symlink, link, context).newPath = target;
+    return this.send(this.keepStat(link), "symlink", target, context, link);
+  }
+
+  /** The target of a symbolic link. */
+  override readlink(path: string, context?: Context): MaybePromise<string> {
+    this.begin(OpCode.Readlink, path, context);
+    return this.send(({ data }) => decodeName(data), "readlink", path, context);
+  }
+
+  /** Gives an inode a second name. */
+  override link(existing: string, newPath: string, context?: Context): MaybePromise<void> {
+    const target = clean(newPath);
+    this.begin(OpCode.Link, existing, context).newPath = target;
+    return this.send(this.keepStat(newPath), "link", existing, context, newPath);
+  }
+
+  /** Makes a pipe, socket, device node or file. Version 2. */
+  override mknod(path: string, mode: number, rdev: number, context?: Context): MaybePromise<void> {
+    if (!this.hasVersion2) return super.mknod(path, mode, rdev, context);
+    const request = this.begin(OpCode.Mknod, path, context);
+    request.mode = mode;
+    request.rdev = rdev;
+    return this.send(this.keepStat(path), "mknod", path, context);
+  }
+
+  /** Sets owner and group. Version 2. */
+  override chown(path: string, uid: number, gid: number, context?: Context): MaybePromise<void> {
+    if (!this.hasVersion2) return super.chown(path, uid, gid, context);
+    const request = this.begin(OpCode.Setattr, path, context);
+    setOwner(request, uid, gid);
+    return this.#setattr(request, 0, "chown", path, context);
+  }
+
+  /** Sets owner and group of a link itself. Version 2. */
+  override lchown(path: string, uid: number, gid: number, context?: Context): MaybePromise<void> {
+    if (!this.hasVersion2) return super.lchown(path, uid, gid, context);
+    const request = this.begin(OpCode.Setattr, path, context);
+    setOwner(request, uid, gid);
+    return this.#setattr(request, SetBits.NoFollow, "lchown", path, context);
+  }
+
+  /** Sets the times. Version 2. */
+  override utimes(
+    path: string,
+    atime: TimeChange,
+    mtime: TimeChange,
+    context?: Context,
+  ): MaybePromise<void> {
+    if (!this.hasVersion2) return super.utimes(path, atime, mtime, context);
+    const request = this.begin(OpCode.Setattr, path, context);
+    setTimes(request, atime, mtime);
+    return this.#setattr(request, 0, "utimes", path, context);
+  }
+
+  /** Sets the times of a link itself. Version 2. */
+  override lutimes(
+    path: string,
+    atime: TimeChange,
+    mtime: TimeChange,
+    context?: Context,
+  ): MaybePromise<void> {
+    if (!this.hasVersion2) return super.lutimes(path, atime, mtime, context);
+    const request = this.begin(OpCode.Setattr, path, context);
+    setTimes(request, atime, mtime);
+    return this.#setattr(request, SetBits.NoFollow, "lutimes", path, context);
+  }
+
+  /** Sets the size. */
+  override truncate(path: string, size: number, context?: Context): MaybePromise<void> {
+    const op = this.hasVersion2 ? OpCode.Setattr : OpCode.Truncate;
+    const request = this.begin(op, path, context);
+    request.offset = size;
+    return this.#setattr(request, SetBits.Size, "truncate", path, context);
+  }
+
+  /** Sizes and limits. Version 2. */
+  override statfs(path: string, context?: Context): MaybePromise<StatFs> {
+    if (!this.hasVersion2) return super.statfs(path, context);
+    this.begin(OpCode.Statfs, path, context);
+    return this.send(
+      ({ fs }) => {
+        if (fs === null) throw new FsError("EIO", { syscall: "statfs", path });
+        return fs;
+      },
+      "statfs",
+      path,
+      context,
+    );
+  }
+
+  /** An extended attribute. Version 2. */
+  override getXattr(path: string, name: string, context?: Context): MaybePromise<Uint8Array> {
+    if (!this.hasVersion2) return super.getXattr(path, name, context);
+    this.begin(OpCode.GetXattr, path, context).name = name;
+    return this.send(({ data }) => data.slice(), "getXattr", path, context);
+  }
+
+  /** Sets an extended attribute. Version 2. */
+  override setXattr(
+    path: string,
+    name: string,
+    value: Uint8Array,
+    flags: number,
+    context?: Context,
+  ): MaybePromise<void> {
+    if (!this.hasVersion2) return super.setXattr(path, name, value, flags, context);
+    const request = this.begin(OpCode.SetXattr, path, context);
+    request.name = name;
+    request.data = value;
+    request.flags = flags;
+    return this.send(NOTHING, "setXattr", path, context);
+  }
+
+  /** Names of the extended attributes. Version 2. */
+  override listXattr(path: string, context?: Context): MaybePromise<string[]> {
+    if (!this.hasVersion2) return super.listXattr(path, context);
+    this.begin(OpCode.ListXattr, path, context);
+    return this.send(({ names }) => [...names ?? []], "listXattr", path, context);
+  }
+
+  /** Removes an extended attribute. Version 2. */
+  override removeXattr(path: string, name: string, context?: Context): MaybePromise<void> {
+    if (!this.hasVersion2) return super.removeXattr(path, name, context);
+    this.begin(OpCode.RemoveXattr, path, context).name = name;
+    return this.send(NOTHING, "removeXattr", path, context);
+  }
+
+  /** Ends the connection. */
+  override close(): MaybePromise<void> {
+    this.client.close();
+  }
+}
