@@ -12,14 +12,20 @@ import {
   basename,
   clean,
   dirname,
+  ERRNO,
+  FsError,
   join,
   O_CREAT,
   O_DIRECTORY,
   O_NOFOLLOW,
+  O_NONBLOCK,
   O_PATH,
   O_RDWR,
   O_TMPFILE,
   O_TRUNC,
+  S_IFDIR,
+  S_IFMT,
+  S_IFREG,
 } from "../../src/base/mod.ts";
 import {
   AT_EMPTY_PATH,
@@ -82,7 +88,11 @@ export class KernelDirectory extends BaseProvider {
 
   /** Runs `use` with a descriptor of the path itself. */
   #with<T>(path: string, follow: boolean, syscall: string, use: (fd: number) => T): T {
-    const fd = check(this.#openBelow(path, O_PATH | (follow ? 0 : O_NOFOLLOW)), syscall, path);
+    return this.#using(path, O_PATH | (follow ? 0 : O_NOFOLLOW), syscall, use);
+  }
+
+  #using<T>(path: string, flags: number, syscall: string, use: (fd: number) => T): T {
+    const fd = check(this.#openBelow(path, flags), syscall, path);
     try {
       return use(fd);
     } finally {
@@ -94,7 +104,7 @@ export class KernelDirectory extends BaseProvider {
   #in<T>(path: string, syscall: string, use: (fd: number, name: string) => T): T {
     const whole = clean(path);
     const name = whole === "/" ? "." : basename(whole);
-    return this.#with(dirname(whole), true, syscall, (fd) => use(fd, name));
+    return this.#using(dirname(whole), O_PATH | O_DIRECTORY, syscall, (fd) => use(fd, name));
   }
 
   #call(path: string, syscall: string, use: (fd: number, name: string) => number): number {
@@ -113,23 +123,25 @@ export class KernelDirectory extends BaseProvider {
 
   /** `readdir(3)`. */
   override readDir(path: string): DirEntry[] {
-    const fd = check(this.#openBelow(path, O_DIRECTORY), "readDir", path);
-    try {
+    return this.#using(path, O_DIRECTORY, "readDir", (fd) => {
       const names = [...Deno.readDirSync(`/proc/self/fd/${fd}`)].map((entry) => entry.name);
       return names.map((name) => {
         const info = this.lstat(join(clean(path), name));
         return new DirEntry(name, info.mode, info.ino, info);
       });
-    } finally {
-      close(fd);
-    }
+    });
   }
 
-  /** `open(2)`. */
+  /** `open(2)`, which does not wait for the other end of a pipe; opening a pipe or device is ENXIO here. */
   override open(path: string, flags: number, mode: number): Handle {
     const isCreated = (flags & O_CREAT) !== 0 || (flags & O_TMPFILE) === O_TMPFILE;
-    const fd = this.#openBelow(path, flags, isCreated ? mode : 0);
-    return new KernelHandle(check(fd, "open", path), flags, path);
+    const isPath = (flags & O_PATH) !== 0;
+    const fd = this.#openBelow(path, flags | (isPath ? 0 : O_NONBLOCK), isCreated ? mode : 0);
+    const handle = new KernelHandle(check(fd, "open", path), flags, path);
+    const type = handle.stat().mode & S_IFMT;
+    if (isPath || type === S_IFREG || type === S_IFDIR) return handle;
+    handle.close();
+    throw new FsError("ENXIO", { syscall: "open", path });
   }
 
   /** `open(2)`. */
@@ -205,6 +217,8 @@ export class KernelDirectory extends BaseProvider {
 
   /** `link(2)`. */
   override link(existing: string, newPath: string): void {
+    // linkat(2) resolves all of the first path before it looks at the second.
+    this.#with(existing, false, "link", () => {});
     this.#in(existing, "link", (fd, name) => {
       this.#call(
         newPath,
@@ -233,41 +247,39 @@ export class KernelDirectory extends BaseProvider {
     return new TextDecoder().decode(block.bytes.subarray(0, size));
   }
 
+  /** An xattr call on a path. The kernel looks at the other arguments first: so an empty path comes first. */
+  #xattr(path: string, syscall: string, use: (address: number) => number): number {
+    const early = use(first.put(""));
+    if (early !== -ERRNO.ENOENT.number) check(early, syscall, path);
+    return this.#call(path, syscall, (fd, name) => use(first.put(`/proc/self/fd/${fd}/${name}`)));
+  }
+
   /** `lgetxattr(2)`. */
   override getXattr(path: string, name: string): Uint8Array {
-    const size = this.#call(
-      path,
-      "getXattr",
-      (fd, last) => lgetxattr(first.put(`/proc/self/fd/${fd}/${last}`), second.put(name), block),
-    );
+    const value = second.put(name);
+    const size = this.#xattr(path, "getXattr", (address) => lgetxattr(address, value, block));
     return block.bytes.slice(0, size);
   }
 
   /** `lsetxattr(2)`. */
   override setXattr(path: string, name: string, value: Uint8Array, flags: number): void {
-    this.#call(path, "setXattr", (fd, last) => {
-      const address = first.put(`/proc/self/fd/${fd}/${last}`);
-      return lsetxattr(address, second.put(name), new Uint8Array(value), flags);
-    });
+    const bytes = new Uint8Array(value);
+    const nameAddress = second.put(name);
+    this.#xattr(path, "setXattr", (address) => lsetxattr(address, nameAddress, bytes, flags));
   }
 
   /** `llistxattr(2)`. */
   override listXattr(path: string): string[] {
-    const size = this.#call(
-      path,
-      "listXattr",
-      (fd, last) => llistxattr(first.put(`/proc/self/fd/${fd}/${last}`), block),
+    return namesIn(
+      block,
+      this.#xattr(path, "listXattr", (address) => llistxattr(address, block)),
     );
-    return namesIn(block, size);
   }
 
   /** `lremovexattr(2)`. */
   override removeXattr(path: string, name: string): void {
-    this.#call(
-      path,
-      "removeXattr",
-      (fd, last) => lremovexattr(first.put(`/proc/self/fd/${fd}/${last}`), second.put(name)),
-    );
+    const nameAddress = second.put(name);
+    this.#xattr(path, "removeXattr", (address) => lremovexattr(address, nameAddress));
   }
 
   /** Lets go of the directory, and removes it with all that is in it. */
@@ -278,6 +290,8 @@ export class KernelDirectory extends BaseProvider {
 
   /** A new empty directory on tmpfs. */
   static onTmpfs(): KernelDirectory {
-    return new KernelDirectory(Deno.makeTempDirSync({ dir: "/dev/shm", prefix: "fusewire-" }));
+    const path = Deno.makeTempDirSync({ dir: "/dev/shm", prefix: "fusewire-" });
+    Deno.chmodSync(path, 0o755);
+    return new KernelDirectory(path);
   }
 }

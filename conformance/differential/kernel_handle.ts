@@ -130,8 +130,9 @@ export class KernelHandle extends BaseHandle {
     check(fchmod(this.#fd, mode), "chmod", this.path);
   }
 
-  /** `fchown(2)`. */
+  /** `fchown(2)`, which unlike `fchownat(2)` does not take a descriptor that O_PATH made. */
   override chown(uid: number, gid: number): void {
+    if ((this.flags & O_PATH) !== 0) throw this.fail("EBADF", "chown");
     check(fchownat(this.#fd, empty.address, uid, gid, AT_EMPTY_PATH), "chown", this.path);
   }
 

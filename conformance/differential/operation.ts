@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ERRNO, isDirectory, S_IFMT, toErrno } from "../../src/base/mod.ts";
+import { ERRNO, isDirectory, isRegular, S_IFMT, toErrno } from "../../src/base/mod.ts";
 import type { FileInfo, Handle, Provider } from "../../src/provider/mod.ts";
 
 /** One call. `slot` names an open handle: `open` fills it, closing what was there. */
@@ -81,9 +81,12 @@ export class World {
   /** Inode numbers in the order in which they were first seen, so that two worlds can be compared. */
   readonly #inodes = new Map<number | bigint, number>();
 
-  /** Starts without handles. */
-  constructor(provider: Provider) {
+  readonly #comparesHoles: boolean;
+
+  /** Starts without handles. @param comparesHoles Whether holes and `st_blocks` must be equal as well. */
+  constructor(provider: Provider, comparesHoles: boolean) {
     this.provider = provider;
+    this.#comparesHoles = comparesHoles;
   }
 
   /** The open handle; a closed slot is EBADF. */
@@ -92,10 +95,11 @@ export class World {
   }
 
   /** What can be compared of the attributes: all but times, and the size of directories. */
-  async #show(info: FileInfo): Promise<string> {
+  #show(info: FileInfo): string {
     let inode = this.#inodes.get(info.ino);
     if (inode === undefined) this.#inodes.set(info.ino, inode = this.#inodes.size);
-    const size = isDirectory(info.mode) ? "-" : `${info.size}/${await info.blocks}`;
+    const blocks = this.#comparesHoles && isRegular(info.mode) ? `/${info.blocks}` : "";
+    const size = isDirectory(info.mode) ? "-" : `${info.size}${blocks}`;
     const mode = info.mode.toString(8);
     return `#${inode} ${mode} n${info.nlink} ${info.uid}:${info.gid} r${info.rdev} ${size}`;
   }
@@ -115,9 +119,9 @@ export class World {
     const { provider } = this;
     switch (operation.op) {
       case "stat":
-        return await this.#show(await provider.stat(operation.path));
+        return this.#show(await provider.stat(operation.path));
       case "lstat":
-        return await this.#show(await provider.lstat(operation.path));
+        return this.#show(await provider.lstat(operation.path));
       case "readDir": {
         const entries = await provider.readDir(operation.path);
         return entries.map((entry) => `${entry.name}:${entry.type.toString(8)}`).sort().join();
@@ -179,7 +183,7 @@ export class World {
         this.#slots[operation.slot] = null;
         return show(await handle.close());
       case "fstat":
-        return await this.#show(await handle.stat());
+        return this.#show(await handle.stat());
       case "read": {
         const buffer = new Uint8Array(operation.size);
         return showBytes(buffer.subarray(0, await handle.read(buffer)));
@@ -195,8 +199,10 @@ export class World {
         return show(await handle.writeAt(data, operation.offset));
       }
       case "seek":
+        return show(await handle.seek(operation.offset, operation.whence));
       case "seekHole":
-        return show(await handle[operation.op](operation.offset, operation.whence));
+        if (!this.#comparesHoles) return "";
+        return show(await handle.seekHole(operation.offset, operation.whence));
       case "ftruncate":
         return show(await handle.truncate(operation.size));
       case "fchmod":
@@ -221,7 +227,7 @@ export class World {
     const lines: string[] = [];
     const info = await this.provider.lstat(path);
     const xattrs = await this.provider.listXattr(path);
-    lines.push(`${path} ${await this.#show(info)} ${xattrs.toSorted().join()}`);
+    lines.push(`${path} ${this.#show(info)} ${xattrs.toSorted().join()}`);
     const type = info.mode & S_IFMT;
     if (type === 0o120000) lines.push(`  -> ${await this.provider.readlink(path)}`);
     if (type === 0o100000 && info.size <= CONTENT_MAX) {

@@ -5,9 +5,11 @@
  */
 import {
   basename,
+  chain,
   clean,
   Errno,
   type ErrnoName,
+  type MaybePromise,
   O_ACCMODE,
   O_APPEND,
   O_NOATIME,
@@ -23,12 +25,13 @@ import {
   BaseHandle,
   type Context,
   type FileInfo,
+  type FileLock,
   type Handle,
   type TimeChange,
 } from "../provider/mod.ts";
 import { changeMode, changeOwner, changeTimes, dropPrivileges } from "./memory_attributes.ts";
 import { MemoryDirectory, MemoryFile, type MemoryInode } from "./memory_inode.ts";
-import { allocateRange, copyRange, seekRange } from "./memory_ranges.ts";
+import { allocateRange, copyRange, refuseAllocate, seekRange } from "./memory_ranges.ts";
 import type { MemoryTree } from "./memory_tree.ts";
 import { getXattr, listXattr, removeXattr, setXattr } from "./memory_xattr.ts";
 
@@ -43,6 +46,8 @@ export class MemoryHandle extends BaseHandle {
   /** Null when the handle is closed. */
   #inode: MemoryInode | null;
   #position = 0;
+  /** Owners of locks that were set through this handle, null while there are none. */
+  #owners: Set<FileLock["owner"]> | null = null;
 
   /** Opens `inode`; `path` is what the caller asked for. */
   constructor(tree: MemoryTree, inode: MemoryInode, flags: number, path: string) {
@@ -129,25 +134,23 @@ export class MemoryHandle extends BaseHandle {
     return size;
   }
 
-  /** Moves the position. */
+  /** Moves the position; a directory has no end to move from, as on tmpfs. */
   override seek(offset: number, whence: number, _context?: Context): number {
     const inode = this.#openFully("seek");
-    const base = whence === SEEK_SET
-      ? 0
-      : whence === SEEK_CUR
-      ? this.#position
-      : whence === SEEK_END
-      ? inode.sizeOf()
-      : NaN;
+    let base = NaN;
+    if (whence === SEEK_SET) base = 0;
+    else if (whence === SEEK_CUR) base = this.#position;
+    else if (whence === SEEK_END && inode instanceof MemoryFile) base = inode.size;
     this.#offset(base + offset, "seek");
     this.#position = base + offset;
     return this.#position;
   }
 
-  /** Ends the handle; an inode without a name goes with its last handle. */
+  /** Ends the handle; locks of owners that set any through it go, and an inode that has no name. */
   override close(_context?: Context): void {
     const inode = this.#open("close");
     this.#inode = null;
+    if (this.#owners !== null) this.#tree.locks.release(inode, this.#owners, this);
     inode.handles--;
     this.#tree.settle(inode);
   }
@@ -190,10 +193,9 @@ export class MemoryHandle extends BaseHandle {
 
   /** `fallocate(2)`. */
   override allocate(mode: number, offset: number, length: number, context?: Context): void {
+    this.#openFully("allocate");
+    this.#check(refuseAllocate(mode, offset, length), "allocate");
     const file = this.#openToWrite("allocate", "EBADF");
-    if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length)) {
-      throw this.fail("EINVAL", "allocate");
-    }
     this.#check(allocateRange(this.#tree.data, file, mode, offset, length), "allocate");
     dropPrivileges(file, this.#tree.budget, context);
     file.touchContent(this.#tree.clock);
@@ -244,6 +246,24 @@ export class MemoryHandle extends BaseHandle {
     if (!(inode instanceof MemoryFile)) throw this.fail("EINVAL", "seekHole");
     if (!Number.isSafeInteger(offset)) throw this.fail("EINVAL", "seekHole");
     return this.#value(seekRange(inode, offset, whence), "seekHole");
+  }
+
+  /** A lock that conflicts. */
+  override getLock(lock: FileLock, _context?: Context): FileLock | null {
+    return this.#value(this.#tree.locks.get(this.#openFully("getLock"), lock), "getLock");
+  }
+
+  /** Takes, changes or releases a lock; a promise only when it waits. */
+  override setLock(lock: FileLock, wait: boolean, context?: Context): MaybePromise<void> {
+    const inode = this.#openFully("setLock");
+    if (lock.kind === "posix") {
+      const isAllowed = lock.type === "read" ? this.#isReadable : this.#isWritable;
+      if (lock.type !== "unlock" && !isAllowed) throw this.fail("EBADF", "setLock");
+    }
+    this.#owners ??= new Set();
+    this.#owners.add(lock.owner);
+    const result = this.#tree.locks.set(inode, lock, wait, this, context?.signal);
+    return chain(result, (errno) => this.#check(errno, "setLock"));
   }
 
   /** The value of an attribute. */

@@ -43,7 +43,7 @@ export function openInode(
   const errno = tree.walk.walk(path, (flags & O_NOFOLLOW) === 0 && !isExclusive);
   if (errno !== null) return errno;
   const { inode } = tree.walk;
-  if (inode === null) return isCreated ? create(tree, mode, context) : ERRNO.ENOENT;
+  if (inode === null) return isCreated ? create(tree, mode, context) : tree.walk.absent();
   if (isExclusive) return ERRNO.EEXIST;
   const refused = refuse(inode, flags);
   if (refused !== null) return refused;
@@ -74,8 +74,9 @@ function openPath(tree: MemoryTree, path: string, flags: number): MemoryInode | 
 
 /** Makes a file where the walk ended. */
 function create(tree: MemoryTree, mode: number, context?: Context): MemoryInode | Errno {
-  const { parent, name, hasSlash } = tree.walk;
+  const { parent, name, hasSlash, refused } = tree.walk;
   if (hasSlash) return ERRNO.EISDIR;
+  if (refused !== null) return refused;
   if (MemoryTree.isFull(parent)) return ERRNO.ENOSPC;
   const file = tree.makeFile(parent, mode, context);
   if (file === null) return ERRNO.ENOSPC;

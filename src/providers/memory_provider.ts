@@ -34,7 +34,14 @@ import { MemoryDirectory, MemoryFile, type MemoryInode, MemorySymlink } from "./
 import { openInode } from "./memory_open.ts";
 import { renamePath } from "./memory_rename.ts";
 import { MemoryTree } from "./memory_tree.ts";
-import { getXattr, listXattr, removeXattr, setXattr } from "./memory_xattr.ts";
+import {
+  getXattr,
+  listXattr,
+  refuseXattr,
+  refuseXattrName,
+  removeXattr,
+  setXattr,
+} from "./memory_xattr.ts";
 
 const CAPABILITIES: CapabilitySet = new Set<Capability>([
   "lstat",
@@ -52,6 +59,7 @@ const CAPABILITIES: CapabilitySet = new Set<Capability>([
   "allocate",
   "copyRange",
   "seekHole",
+  "lock",
 ]);
 
 /**
@@ -237,6 +245,7 @@ export class MemoryProvider extends BaseProvider {
 
   /** The value of an attribute. */
   override getXattr(path: string, name: string, context?: Context): Uint8Array {
+    check(refuseXattrName(name), "getXattr", path);
     const value = getXattr(this.#find(path, false, "getXattr"), name, context);
     if (value instanceof Errno) throw new FsError(value.code, { syscall: "getXattr", path });
     return value;
@@ -250,6 +259,7 @@ export class MemoryProvider extends BaseProvider {
     flags: number,
     context?: Context,
   ): void {
+    check(refuseXattr(name, value, flags), "setXattr", path);
     const inode = this.#find(path, false, "setXattr");
     check(
       setXattr(inode, this.#tree.budget, name, value, flags, context),
@@ -266,6 +276,7 @@ export class MemoryProvider extends BaseProvider {
 
   /** Removes an attribute. */
   override removeXattr(path: string, name: string, context?: Context): void {
+    check(refuseXattrName(name), "removeXattr", path);
     const inode = this.#find(path, false, "removeXattr");
     check(removeXattr(inode, this.#tree.budget, name, context), "removeXattr", path);
     inode.touchChange(this.#tree.clock);

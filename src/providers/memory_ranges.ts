@@ -19,8 +19,21 @@ import type { MemoryFile } from "./memory_inode.ts";
 import { HOLE, RESERVED } from "./memory_page_table.ts";
 
 /**
- * `fallocate(2)`. Plain, KEEP_SIZE, PUNCH_HOLE with KEEP_SIZE, ZERO_RANGE with or without KEEP_SIZE; everything
- * else is EOPNOTSUPP. What is allocated is paid for, so writing there later never fails with ENOSPC.
+ * Whether `fallocate(2)` can do this at all: plain, KEEP_SIZE, PUNCH_HOLE with KEEP_SIZE, ZERO_RANGE with or
+ * without KEEP_SIZE; everything else is EOPNOTSUPP.
+ */
+export function refuseAllocate(mode: number, offset: number, length: number): Errno | null {
+  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length)) return ERRNO.EINVAL;
+  if (offset < 0 || length <= 0) return ERRNO.EINVAL;
+  const kind = mode & ~FALLOC_FL_KEEP_SIZE;
+  const isKnown = kind === 0 || kind === FALLOC_FL_ZERO_RANGE ||
+    mode === (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
+  return isKnown ? null : ERRNO.EOPNOTSUPP;
+}
+
+/**
+ * `fallocate(2)` with arguments that {@linkcode refuseAllocate} lets pass. What is allocated is paid for, so
+ * writing there later never fails with ENOSPC.
  */
 export function allocateRange(
   data: MemoryData,
@@ -29,22 +42,16 @@ export function allocateRange(
   offset: number,
   length: number,
 ): Errno | null {
-  if (offset < 0 || length <= 0) return ERRNO.EINVAL;
-  const isKept = (mode & FALLOC_FL_KEEP_SIZE) !== 0;
-  const kind = mode & ~FALLOC_FL_KEEP_SIZE;
-  if (kind !== 0 && kind !== FALLOC_FL_ZERO_RANGE && !(kind === FALLOC_FL_PUNCH_HOLE && isKept)) {
-    return ERRNO.EOPNOTSUPP;
-  }
   const end = offset + length;
   if (end > data.budget.maxFileSize) return ERRNO.EFBIG;
-  if (kind === FALLOC_FL_PUNCH_HOLE) {
+  if ((mode & FALLOC_FL_PUNCH_HOLE) !== 0) {
     clear(data, file, offset, end, HOLE);
     return null;
   }
   const errno = reserve(data, file, offset, end);
   if (errno !== null) return errno;
-  if (kind === FALLOC_FL_ZERO_RANGE) clear(data, file, offset, end, RESERVED);
-  if (!isKept && end > file.size) file.size = end;
+  if ((mode & FALLOC_FL_ZERO_RANGE) !== 0) clear(data, file, offset, end, RESERVED);
+  if ((mode & FALLOC_FL_KEEP_SIZE) === 0 && end > file.size) file.size = end;
   return null;
 }
 

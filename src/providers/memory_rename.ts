@@ -36,18 +36,15 @@ export function renamePath(
 
   const { walk } = tree;
   const oldErrno = walk.walk(oldPath, false);
-  // Both directories are found before either name counts, so a missing one is told first.
-  if (oldErrno !== null && oldErrno !== ERRNO.ENAMETOOLONG) return oldErrno;
-  const { parent, name, inode } = walk;
-  const newErrno = walk.walk(newPath, false);
   if (oldErrno !== null) return oldErrno;
-  if (newErrno !== null && newErrno !== ERRNO.ENAMETOOLONG) return newErrno;
-  if (name === "") return ERRNO.EBUSY;
-  if (newErrno === null && walk.name === "") {
-    return (flags & RENAME_NOREPLACE) !== 0 ? ERRNO.EEXIST : ERRNO.EBUSY;
-  }
-  if (inode === null) return ERRNO.ENOENT;
+  const { parent, name, inode } = walk;
+  const absent = walk.absent();
+  const newErrno = walk.walk(newPath, false);
   if (newErrno !== null) return newErrno;
+  if (name === "") return ERRNO.EBUSY;
+  if (walk.name === "") return (flags & RENAME_NOREPLACE) !== 0 ? ERRNO.EEXIST : ERRNO.EBUSY;
+  if (inode === null) return absent;
+  if (walk.inode === null && walk.refused !== null) return walk.refused;
   const from: Place = { parent, name, inode };
   return isExchange ? exchange(tree, from) : move(tree, from, flags, context);
 }

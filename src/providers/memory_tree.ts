@@ -33,6 +33,7 @@ import {
   MemorySpecial,
   MemorySymlink,
 } from "./memory_inode.ts";
+import { MemoryLocks } from "./memory_locks.ts";
 import { isEncodable, ownName } from "./memory_name.ts";
 import { MemoryWalk } from "./memory_walk.ts";
 import { discardXattrs } from "./memory_xattr.ts";
@@ -51,6 +52,8 @@ export class MemoryTree {
   readonly budget: MemoryBudget;
   /** The content of its files. */
   readonly data: MemoryData;
+  /** Who has locked what. */
+  readonly locks: MemoryLocks = new MemoryLocks();
   /** Its root. */
   readonly root: MemoryDirectory;
   /** Finds things by path. */
@@ -176,7 +179,7 @@ export class MemoryTree {
     const errno = this.walk.walk(path, false);
     if (errno !== null) return errno;
     const { parent, name, inode } = this.walk;
-    if (inode === null) return ERRNO.ENOENT;
+    if (inode === null) return this.walk.absent();
     if (inode instanceof MemoryDirectory) return ERRNO.EISDIR;
     this.leave(parent, name);
     this.dropName(inode);
@@ -188,7 +191,7 @@ export class MemoryTree {
     const errno = this.walk.walk(path, false);
     if (errno !== null) return errno;
     const { parent, name, inode } = this.walk;
-    if (inode === null) return ERRNO.ENOENT;
+    if (inode === null) return this.walk.absent();
     if (!(inode instanceof MemoryDirectory)) return ERRNO.ENOTDIR;
     if (inode === this.root) return ERRNO.EBUSY;
     if (inode.entries.size > 0) return ERRNO.ENOTEMPTY;
@@ -202,7 +205,7 @@ export class MemoryTree {
     const errno = this.walk.walk(path, false);
     if (errno !== null) return errno === ERRNO.ENOENT ? null : errno;
     const { parent, name, inode } = this.walk;
-    if (inode === null) return null;
+    if (inode === null) return this.walk.refused;
     if (inode === this.root) return ERRNO.EBUSY;
     this.leave(parent, name);
     if (!(inode instanceof MemoryDirectory)) {
@@ -268,6 +271,7 @@ export class MemoryTree {
     const errno = this.walk.walk(path, false);
     if (errno !== null) return errno;
     if (this.walk.inode !== null) return ERRNO.EEXIST;
+    if (this.walk.refused !== null) return this.walk.refused;
     return MemoryTree.isFull(this.walk.parent) ? ERRNO.ENOSPC : null;
   }
 

@@ -29,6 +29,8 @@ export class MemoryWalk {
   inode: MemoryInode | null = null;
   /** Whether a link's target asks with a slash at its end for a directory that is not there. */
   hasSlash = false;
+  /** Why there can be nothing of the final name, when that is so. */
+  refused: Errno | null = null;
   readonly #root: MemoryDirectory;
   readonly #clock: MemoryClock;
   readonly #directories = new Map<string, MemoryDirectory>();
@@ -45,7 +47,7 @@ export class MemoryWalk {
 
   /** The inode of a path, or why there is none. A final symbolic link is followed if `follow` says so. */
   resolve(path: string, follow: boolean): MemoryInode | Errno {
-    return this.walk(path, follow) ?? this.inode ?? ERRNO.ENOENT;
+    return this.walk(path, follow) ?? this.inode ?? this.absent();
   }
 
   /** Finds the directory of the final name, and what has that name if anything does. */
@@ -63,6 +65,11 @@ export class MemoryWalk {
     if (path.length > PATH_MAX) return ERRNO.ENAMETOOLONG;
     if (path.includes("\0")) return ERRNO.EINVAL;
     return this.#walk(clean(path), follow);
+  }
+
+  /** Why the final name stands for nothing. */
+  absent(): Errno {
+    return this.refused ?? ERRNO.ENOENT;
   }
 
   /** A directory is about to be renamed or removed; with directories below it, all are forgotten. */
@@ -109,9 +116,8 @@ export class MemoryWalk {
     return null;
   }
 
-  #missing(parent: MemoryDirectory, name: string, hasSlash: boolean): Errno | null {
-    const errno = refuseName(name);
-    if (errno !== null) return errno;
+  #missing(parent: MemoryDirectory, name: string, hasSlash: boolean): null {
+    this.refused = refuseName(name);
     this.parent = parent;
     this.name = name;
     this.inode = null;

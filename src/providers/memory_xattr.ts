@@ -41,12 +41,21 @@ function isRoot(context: Context | undefined): boolean {
   return context === undefined || context.uid === 0;
 }
 
-/** Whether the name can be used; null when it can. */
-function refuseName(name: string): Errno | null {
+/** What Linux refuses of `setxattr(2)` before it looks at the file. */
+export function refuseXattr(name: string, value: Uint8Array, flags: number): Errno | null {
+  if ((flags & ~(XATTR_CREATE | XATTR_REPLACE)) !== 0) return ERRNO.EINVAL;
+  return refuseXattrName(name) ?? (value.length > XATTR_SIZE_MAX ? ERRNO.E2BIG : null);
+}
+
+/** What Linux refuses of a name before it looks at the file. */
+export function refuseXattrName(name: string): Errno | null {
   const length = nameLength(name);
-  if (length === 0 || length > XATTR_NAME_MAX) return ERRNO.ERANGE;
-  const dot = name.indexOf(".");
-  const namespace = name.slice(0, dot + 1);
+  return length === 0 || length > XATTR_NAME_MAX ? ERRNO.ERANGE : null;
+}
+
+/** Whether there can be an attribute of this name; null when there can. */
+function refuseNamespace(name: string): Errno | null {
+  const namespace = name.slice(0, name.indexOf(".") + 1);
   // system. is for ACLs, which are not kept here; other namespaces do not exist.
   if (namespace !== "user." && namespace !== "trusted." && namespace !== "security.") {
     return ERRNO.EOPNOTSUPP;
@@ -72,9 +81,9 @@ export function getXattr(
   name: string,
   context?: Context,
 ): Uint8Array | Errno {
-  const errno = refuseName(name);
+  const errno = refuseXattrName(name) ??
+    (isForbidden(inode, name, context) ? ERRNO.ENODATA : refuseNamespace(name));
   if (errno !== null) return errno;
-  if (isForbidden(inode, name, context)) return ERRNO.ENODATA;
   return inode.xattrs?.values.get(name)?.slice() ?? ERRNO.ENODATA;
 }
 
@@ -94,11 +103,9 @@ export function setXattr(
   flags: number,
   context?: Context,
 ): Errno | null {
-  if ((flags & ~(XATTR_CREATE | XATTR_REPLACE)) !== 0) return ERRNO.EINVAL;
-  if (value.length > XATTR_SIZE_MAX) return ERRNO.E2BIG;
-  const errno = refuseName(name);
+  const errno = refuseXattr(name, value, flags) ??
+    (isForbidden(inode, name, context) ? ERRNO.EPERM : refuseNamespace(name));
   if (errno !== null) return errno;
-  if (isForbidden(inode, name, context)) return ERRNO.EPERM;
   const old = inode.xattrs?.values.get(name);
   if (old === undefined && (flags & XATTR_REPLACE) !== 0) return ERRNO.ENODATA;
   if (old !== undefined && (flags & XATTR_CREATE) !== 0) return ERRNO.EEXIST;
@@ -119,9 +126,9 @@ export function removeXattr(
   name: string,
   context?: Context,
 ): Errno | null {
-  const errno = refuseName(name);
+  const errno = refuseXattrName(name) ??
+    (isForbidden(inode, name, context) ? ERRNO.EPERM : refuseNamespace(name));
   if (errno !== null) return errno;
-  if (isForbidden(inode, name, context)) return ERRNO.EPERM;
   const old = inode.xattrs?.values.get(name);
   if (old === undefined || inode.xattrs === null) return ERRNO.ENODATA;
   inode.xattrs.values.delete(name);

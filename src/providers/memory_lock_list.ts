@@ -1,0 +1,59 @@
+/**
+ * The locks of one inode as values: which conflict, and what a new one makes of the old ones.
+ *
+ * @module
+ */
+import type { FileLock } from "../provider/mod.ts";
+
+/** How many locks one inode holds at most, over which is ENOLCK. */
+export const LOCKS_MAX = 8192;
+
+/** The first of `held` that does not let `wanted` in: another owner's, overlapping, one of both exclusive. */
+export function conflictOf(held: readonly FileLock[], wanted: FileLock): FileLock | null {
+  for (const lock of held) {
+    if (isConflict(lock, wanted)) return lock;
+  }
+  return null;
+}
+
+/** Whether two locks of one kind cannot be held at once. */
+export function isConflict(held: FileLock, wanted: FileLock): boolean {
+  if (held.owner === wanted.owner || wanted.type === "unlock") return false;
+  if (held.type === "read" && wanted.type === "read") return false;
+  return held.start <= wanted.end && wanted.start <= held.end;
+}
+
+/**
+ * The record locks after `wanted` was set, released or changed (`fcntl(2)`): within its range it replaces what
+ * its owner held, splitting locks at its ends; it becomes one with the owner's locks of its type that it
+ * touches. In order of their first bytes.
+ */
+export function withRecordLock(held: readonly FileLock[], wanted: FileLock): FileLock[] {
+  let { start, end } = wanted;
+  const locks: FileLock[] = [];
+  for (const lock of held) {
+    if (lock.owner !== wanted.owner) {
+      locks.push(lock);
+    } else if (lock.type === wanted.type && lock.start <= end + 1 && start <= lock.end + 1) {
+      start = Math.min(start, lock.start);
+      end = Math.max(end, lock.end);
+    } else {
+      if (lock.start < start) locks.push({ ...lock, end: Math.min(lock.end, start - 1) });
+      if (lock.end > end) locks.push({ ...lock, start: Math.max(lock.start, end + 1) });
+    }
+  }
+  if (wanted.type === "unlock") return locks;
+  const at = locks.findIndex((lock) => lock.start > start);
+  locks.splice(at < 0 ? locks.length : at, 0, { ...wanted, start, end });
+  return locks;
+}
+
+/** The flock locks without `owner`'s, which is what `flock(2)` begins with when it changes a lock. */
+export function withoutOwner(
+  held: readonly FileLock[],
+  owner: FileLock["owner"],
+): readonly FileLock[] {
+  return held.some((lock) => lock.owner === owner)
+    ? held.filter((lock) => lock.owner !== owner)
+    : held;
+}

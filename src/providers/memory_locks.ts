@@ -1,0 +1,193 @@
+/**
+ * Record locks (`fcntl(2)`) and whole-file locks (`flock(2)`) of a filesystem in memory.
+ *
+ * The two kinds do not meet. Who waits is served in the order of asking, as soon as nothing that is held
+ * conflicts. A wait for a record lock that could never end, because every holder waits for the asker, is
+ * EDEADLK; for flock, as on Linux, nobody looks.
+ *
+ * @module
+ */
+import { ERRNO, type Errno, type MaybePromise } from "../base/mod.ts";
+import { type FileLock, LOCK_END_MAX } from "../provider/mod.ts";
+import type { MemoryInode } from "./memory_inode.ts";
+import {
+  conflictOf,
+  isConflict,
+  LOCKS_MAX,
+  withoutOwner,
+  withRecordLock,
+} from "./memory_lock_list.ts";
+
+type Owner = FileLock["owner"];
+
+/** One request that waits. */
+interface Waiter {
+  readonly lock: FileLock;
+  /** The handle that asked. */
+  readonly handle: object;
+  readonly end: (errno: Errno | null) => void;
+}
+
+/** What is held on, and waited for at, one inode. */
+interface Queue {
+  posix: readonly FileLock[];
+  flock: readonly FileLock[];
+  waiting: Waiter[];
+}
+
+/** All locks of one filesystem. */
+export class MemoryLocks {
+  readonly #queues = new Map<MemoryInode, Queue>();
+
+  /** A lock that keeps `lock` out, or null. */
+  get(inode: MemoryInode, lock: FileLock): FileLock | null | Errno {
+    if (!isRange(lock) || lock.type === "unlock") return ERRNO.EINVAL;
+    const queue = this.#queues.get(inode);
+    return queue === undefined ? null : conflictOf(queue[lock.kind], normal(lock));
+  }
+
+  /**
+   * Takes or releases `lock` for its owner. A conflict is EAGAIN, or with `wait` a promise, which ends with
+   * EINTR when the signal aborts and with EBADF when `handle` is closed.
+   */
+  set(
+    inode: MemoryInode,
+    asked: FileLock,
+    wait: boolean,
+    handle: object,
+    signal?: AbortSignal,
+  ): MaybePromise<Errno | null> {
+    if (!isRange(asked)) return ERRNO.EINVAL;
+    const lock = normal(asked);
+    let queue = this.#queues.get(inode);
+    if (queue === undefined) {
+      if (lock.type === "unlock") return null;
+      queue = { posix: [], flock: [], waiting: [] };
+      this.#queues.set(inode, queue);
+    }
+    if (lock.kind === "flock" && !holdsSame(queue.flock, lock)) {
+      // flock(2): the old lock goes before the new one is tried, and is lost if that fails.
+      queue.flock = withoutOwner(queue.flock, lock.owner);
+      this.#wake(inode, queue);
+      this.#queues.set(inode, queue);
+    }
+    if (conflictOf(queue[lock.kind], lock) !== null) {
+      if (!wait) return ERRNO.EAGAIN;
+      if (signal?.aborted) return ERRNO.EINTR;
+      if (lock.kind === "posix" && this.#isDeadlock(queue, lock)) return ERRNO.EDEADLK;
+      return this.#wait(inode, queue, lock, handle, signal);
+    }
+    const errno = grant(queue, lock);
+    this.#wake(inode, queue);
+    return errno;
+  }
+
+  /** A handle is closed: what the owners hold on the inode goes, and what the handle waits for ends. */
+  release(inode: MemoryInode, owners: Iterable<Owner>, handle: object): void {
+    const queue = this.#queues.get(inode);
+    if (queue === undefined) return;
+    const left = queue.waiting.filter((waiter) => waiter.handle === handle);
+    queue.waiting = queue.waiting.filter((waiter) => waiter.handle !== handle);
+    for (const waiter of left) waiter.end(ERRNO.EBADF);
+    for (const owner of owners) {
+      queue.posix = withoutOwner(queue.posix, normalOwner(owner));
+      queue.flock = withoutOwner(queue.flock, normalOwner(owner));
+    }
+    this.#wake(inode, queue);
+  }
+
+  #wait(
+    inode: MemoryInode,
+    queue: Queue,
+    lock: FileLock,
+    handle: object,
+    signal: AbortSignal | undefined,
+  ): Promise<Errno | null> {
+    return new Promise((resolve) => {
+      const interrupt = (): void => {
+        queue.waiting = queue.waiting.filter((other) => other !== waiter);
+        resolve(ERRNO.EINTR);
+        this.#wake(inode, queue);
+      };
+      const end = (errno: Errno | null): void => {
+        signal?.removeEventListener("abort", interrupt);
+        resolve(errno);
+      };
+      const waiter: Waiter = { lock, handle, end };
+      signal?.addEventListener("abort", interrupt, { once: true });
+      queue.waiting.push(waiter);
+    });
+  }
+
+  /** Serves who waits and can be served; forgets an inode on which there is nothing any more. */
+  #wake(inode: MemoryInode, queue: Queue): void {
+    if (queue.waiting.length > 0) {
+      const asking = queue.waiting;
+      queue.waiting = [];
+      for (const waiter of asking) {
+        if (conflictOf(queue[waiter.lock.kind], waiter.lock) !== null) queue.waiting.push(waiter);
+        else waiter.end(grant(queue, waiter.lock));
+      }
+    }
+    if (queue.posix.length + queue.flock.length + queue.waiting.length === 0) {
+      this.#queues.delete(inode);
+    }
+  }
+
+  /** Whether somebody who keeps `lock` out waits, over any number of others, for its owner. */
+  #isDeadlock(queue: Queue, lock: FileLock): boolean {
+    const seen = new Set<Owner>();
+    const holders = holdersAgainst(queue, lock);
+    for (let holder = holders.pop(); holder !== undefined; holder = holders.pop()) {
+      if (holder === lock.owner) return true;
+      if (seen.has(holder)) continue;
+      seen.add(holder);
+      for (const other of this.#queues.values()) {
+        for (const waiter of other.waiting) {
+          if (waiter.lock.kind !== "posix" || waiter.lock.owner !== holder) continue;
+          holders.push(...holdersAgainst(other, waiter.lock));
+        }
+      }
+    }
+    return false;
+  }
+}
+
+function holdersAgainst(queue: Queue, lock: FileLock): Owner[] {
+  return queue.posix.filter((held) => isConflict(held, lock)).map((held) => held.owner);
+}
+
+function holdsSame(held: readonly FileLock[], lock: FileLock): boolean {
+  return held.some((other) => other.owner === lock.owner && other.type === lock.type);
+}
+
+/** Puts the lock, with which nothing conflicts, among those that are held. */
+function grant(queue: Queue, lock: FileLock): Errno | null {
+  if (lock.kind === "flock") {
+    const others = withoutOwner(queue.flock, lock.owner);
+    queue.flock = lock.type === "unlock" ? others : [...others, lock];
+    return null;
+  }
+  const locks = withRecordLock(queue.posix, lock);
+  if (locks.length > LOCKS_MAX && locks.length > queue.posix.length) return ERRNO.ENOLCK;
+  queue.posix = locks;
+  return null;
+}
+
+function isRange(lock: FileLock): boolean {
+  const { start, end } = lock;
+  return Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end &&
+    end <= LOCK_END_MAX;
+}
+
+/** One owner is one value, also when one caller says 7 and the next 7n. */
+function normalOwner(owner: Owner): Owner {
+  const isSmall = typeof owner === "bigint" && BigInt.asIntN(54, owner) === owner;
+  return isSmall ? Number(owner) : owner;
+}
+
+function normal(lock: FileLock): FileLock {
+  const owner = normalOwner(lock.owner);
+  if (lock.kind === "flock") return { ...lock, owner, start: 0, end: LOCK_END_MAX };
+  return owner === lock.owner ? lock : { ...lock, owner };
+}
