@@ -40,7 +40,7 @@ export function openInode(
   const isCreated = (flags & O_CREAT) !== 0;
   if (isCreated && (flags & O_DIRECTORY) !== 0) return ERRNO.EINVAL;
   const isExclusive = isCreated && (flags & O_EXCL) !== 0;
-  const errno = tree.walk.walk(path, (flags & O_NOFOLLOW) === 0 && !isExclusive);
+  const errno = tree.walk.walk(path, (flags & O_NOFOLLOW) === 0 && !isExclusive, isCreated);
   if (errno !== null) return errno;
   const { inode } = tree.walk;
   if (inode === null) return isCreated ? create(tree, mode, context) : tree.walk.absent();
@@ -74,8 +74,7 @@ function openPath(tree: MemoryTree, path: string, flags: number): MemoryInode | 
 
 /** Makes a file where the walk ended. */
 function create(tree: MemoryTree, mode: number, context?: Context): MemoryInode | Errno {
-  const { parent, name, hasSlash, refused } = tree.walk;
-  if (hasSlash) return ERRNO.EISDIR;
+  const { parent, name, refused } = tree.walk;
   if (refused !== null) return refused;
   if (MemoryTree.isFull(parent)) return ERRNO.ENOSPC;
   const file = tree.makeFile(parent, mode, context);

@@ -27,8 +27,6 @@ export class MemoryWalk {
   name = "";
   /** What the final name stands for, null when there is nothing of that name. */
   inode: MemoryInode | null = null;
-  /** Whether a link's target asks with a slash at its end for a directory that is not there. */
-  hasSlash = false;
   /** Why there can be nothing of the final name, when that is so. */
   refused: Errno | null = null;
   readonly #root: MemoryDirectory;
@@ -50,21 +48,24 @@ export class MemoryWalk {
     return this.walk(path, follow) ?? this.inode ?? this.absent();
   }
 
-  /** Finds the directory of the final name, and what has that name if anything does. */
-  walk(path: string, follow: boolean): Errno | null {
+  /**
+   * Finds the directory of the final name, and what has that name if anything does. With `isCreated`, for O_CREAT,
+   * a link's target that ends in a slash is EISDIR, whatever it names.
+   */
+  walk(path: string, follow: boolean, isCreated = false): Errno | null {
     const slash = path.lastIndexOf("/");
     const directory = this.#remembered(path, slash);
     if (directory !== null) {
       const name = path.slice(slash + 1);
       if (isOrdinary(name)) {
         const inode = directory.entries.get(name);
-        if (inode === undefined) return this.#missing(directory, name, false);
+        if (inode === undefined) return this.#missing(directory, name);
         if (!(follow && inode instanceof MemorySymlink)) return this.#found(directory, name, inode);
       }
     }
     if (path.length > PATH_MAX) return ERRNO.ENAMETOOLONG;
     if (path.includes("\0")) return ERRNO.EINVAL;
-    return this.#walk(clean(path), follow);
+    return this.#walk(clean(path), follow, isCreated);
   }
 
   /** Why the final name stands for nothing. */
@@ -112,21 +113,19 @@ export class MemoryWalk {
     this.parent = parent;
     this.name = name;
     this.inode = inode;
-    this.hasSlash = false;
     return null;
   }
 
-  #missing(parent: MemoryDirectory, name: string, hasSlash: boolean): null {
+  #missing(parent: MemoryDirectory, name: string): null {
     this.refused = refuseName(name);
     this.parent = parent;
     this.name = name;
     this.inode = null;
-    this.hasSlash = hasSlash;
     return null;
   }
 
   /** Walks a clean path component by component; a link's target goes in front of what is left. */
-  #walk(path: string, follow: boolean): Errno | null {
+  #walk(path: string, follow: boolean, isCreated: boolean): Errno | null {
     let directory = this.#root;
     let text = path;
     let at = 0;
@@ -144,6 +143,7 @@ export class MemoryWalk {
         if (name === "..") directory = directory.parent;
         continue;
       }
+      if (hasSlash && isCreated) return ERRNO.EISDIR;
       const inode = directory.entries.get(name);
       if (inode instanceof MemorySymlink && (follow || hasSlash || !isFinal)) {
         if (++links > SYMLINKS_MAX) return ERRNO.ELOOP;
@@ -155,9 +155,7 @@ export class MemoryWalk {
       }
       if (isFinal && links === 0) this.#rememberOf(path, directory);
       if (inode === undefined) {
-        return isFinal
-          ? this.#missing(directory, name, hasSlash)
-          : refuseName(name) ?? ERRNO.ENOENT;
+        return isFinal ? this.#missing(directory, name) : refuseName(name) ?? ERRNO.ENOENT;
       }
       if (isFinal && !hasSlash) return this.#found(directory, name, inode);
       if (!(inode instanceof MemoryDirectory)) return ERRNO.ENOTDIR;
