@@ -26,6 +26,9 @@ export const NEEDS = {
 /** A capability of the provider, or one of {@linkcode NEEDS}. */
 export type Need = Capability | keyof typeof NEEDS;
 
+/** A need that a route offers, where the provider has the capability that it takes. */
+export type OfferedNeed = keyof typeof NEEDS;
+
 /** What a subject has. */
 export type NeedSet = ReadonlySet<Need>;
 
@@ -42,7 +45,7 @@ const NEEDS_CAPABILITY: Partial<Record<Need, Capability>> = {
 /** The set of what a provider with these capabilities has on a route that offers `offered`. */
 export function needSet(
   capabilities: ReadonlySet<Capability>,
-  offered: readonly (keyof typeof NEEDS)[],
+  offered: readonly OfferedNeed[],
 ): NeedSet {
   const has = new Set<Need>(capabilities);
   for (const need of offered) {

@@ -17,7 +17,7 @@ import { type CommandArguments, readArguments, USAGE, UsageError } from "./comma
 import { providerModule } from "./provider_module.ts";
 
 /** The routes of a module, where none are asked for. */
-const MODULE_ROUTES: readonly Route[] = ["direct"];
+const MODULE_ROUTES: readonly Route[] = ["direct", "wire-v1", "wire-v2"];
 
 /** Exit codes of the command. */
 export const EXIT = { passed: 0, failed: 1, impossible: 2 } as const;

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { always, chain, FsError, type MaybePromise, O_WRONLY } from "../../src/base/mod.ts";
+import {
+  always,
+  chain,
+  FsError,
+  type MaybePromise,
+  O_WRONLY,
+  SEEK_DATA,
+  SEEK_HOLE,
+} from "../../src/base/mod.ts";
 import type {
   Context,
   FileInfo,
@@ -107,7 +115,7 @@ export class ProviderCaller implements Caller, SystemCalls {
 
   lseek(fd: number, offset: number, whence: number): MaybePromise<number> {
     const handle = this.#handle(fd, "seek");
-    return whence > 2
+    return whence === SEEK_DATA || whence === SEEK_HOLE
       ? handle.seekHole(offset, whence, this.#context)
       : handle.seek(offset, whence, this.#context);
   }

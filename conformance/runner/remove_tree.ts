@@ -3,15 +3,20 @@
  *
  * @module
  */
-import { isDirectory } from "../../src/base/mod.ts";
+import { toErrno } from "../../src/base/mod.ts";
 import type { Caller } from "../system_calls.ts";
 
-/** Removes a directory and everything in it. */
+/** Removes a directory and everything in it. Listings are asked for names only: types may mislead. */
 export async function removeTree(caller: Caller, path: string): Promise<void> {
-  for (const entry of await caller.call("readdir", [path])) {
-    const below = `${path}/${entry.name}`;
-    if (isDirectory(entry.type)) await removeTree(caller, below);
-    else await caller.call("unlink", [below]);
+  for (const { name } of await caller.call("readdir", [path])) {
+    const below = `${path}/${name}`;
+    try {
+      await caller.call("unlink", [below]);
+    } catch (thrown) {
+      const { code } = toErrno(thrown);
+      if (code !== "EISDIR" && code !== "EPERM") throw thrown;
+      await removeTree(caller, below);
+    }
   }
   await caller.call("rmdir", [path]);
 }

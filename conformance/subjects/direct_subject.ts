@@ -5,12 +5,12 @@
  */
 import type { Context, Provider } from "../../src/provider/mod.ts";
 import { ProviderCaller } from "../contract/provider_caller.ts";
-import { type NEEDS, type NeedSet, needSet } from "../need.ts";
+import { type NeedSet, needSet, type OfferedNeed } from "../need.ts";
 import type { Caller } from "../system_calls.ts";
 import type { Identity, Route, Subject } from "./subject.ts";
 
 /** Everything but what takes a kernel. */
-const OFFERED: readonly (keyof typeof NEEDS)[] = [
+const OFFERED: readonly OfferedNeed[] = [
   "contract",
   "users",
   "nlink",
@@ -19,13 +19,12 @@ const OFFERED: readonly (keyof typeof NEEDS)[] = [
   "ctime",
   "blocks",
   "zeroRange",
-  "quiet",
 ];
 
 /** The needs that a provider meets without a kernel, whether it can be changed or not. */
 export function providerNeeds(
   provider: Provider,
-  offered: readonly (keyof typeof NEEDS)[],
+  offered: readonly OfferedNeed[],
 ): NeedSet {
   const change = provider.readonly() ? "readonly" : "change";
   return needSet(provider.capabilities, [...offered, change]);
@@ -33,16 +32,15 @@ export function providerNeeds(
 
 /** A provider object, called as any code in the same process calls it. */
 export class DirectSubject implements Subject {
-  readonly route: Route;
+  readonly route: Route = "direct";
   readonly base = "";
   readonly has: NeedSet;
   readonly provider: Provider;
 
   /** Closes the provider at its end. */
-  constructor(provider: Provider, route: Route = "direct", offered = OFFERED) {
+  constructor(provider: Provider) {
     this.provider = provider;
-    this.route = route;
-    this.has = providerNeeds(provider, offered);
+    this.has = providerNeeds(provider, OFFERED);
   }
 
   caller(identity?: Identity): Caller {

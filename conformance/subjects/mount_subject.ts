@@ -7,12 +7,13 @@ import { geteuid } from "../../src/libc/mod.ts";
 import { type Mount, mount, type MountOptions } from "../../src/mount/mod.ts";
 import type { Capability, Provider } from "../../src/provider/mod.ts";
 import { ProcessCaller } from "../linux/process_caller.ts";
-import type { NEEDS, NeedSet } from "../need.ts";
+import type { NeedSet, OfferedNeed } from "../need.ts";
 import type { Caller } from "../system_calls.ts";
 import { providerNeeds } from "./direct_subject.ts";
 import type { Identity, Route, Subject } from "./subject.ts";
+import { WireLink } from "./wire_link.ts";
 
-const OFFERED: readonly (keyof typeof NEEDS)[] = [
+const OFFERED: readonly OfferedNeed[] = [
   "kernel",
   "processes",
   "nlink",
@@ -23,7 +24,7 @@ const OFFERED: readonly (keyof typeof NEEDS)[] = [
   "zeroRange",
 ];
 /** What only root can have tested. */
-const OFFERED_TO_ROOT: readonly (keyof typeof NEEDS)[] = ["users", "permissions"];
+const OFFERED_TO_ROOT: readonly OfferedNeed[] = ["users", "permissions"];
 /** What the kernel does by itself where the provider cannot. */
 const OF_THE_KERNEL: readonly Capability[] = ["truncate", "lock", "copyRange"];
 
@@ -33,22 +34,32 @@ export class MountSubject implements Subject {
   readonly base: string;
   readonly has: NeedSet;
   readonly #mount: Mount;
-  readonly #provider: Provider;
+  readonly #owned: AsyncDisposable;
   readonly #callers: ProcessCaller[] = [];
 
-  private constructor(mounted: Mount, provider: Provider, route: Route, has: NeedSet) {
+  private constructor(mounted: Mount, owned: AsyncDisposable, route: Route, has: NeedSet) {
     this.#mount = mounted;
     this.base = mounted.mountpoint;
-    this.#provider = provider;
+    this.#owned = owned;
     this.route = route;
     this.has = has;
   }
 
   /** Mounts the provider on a new directory. It is closed at the end. */
-  static async of(
+  static of(provider: Provider): Promise<MountSubject> {
+    return MountSubject.#make(provider, provider, "mount");
+  }
+
+  /** Mounts the provider at the other end of a connection. It is closed at the end. */
+  static async overWire(provider: Provider): Promise<MountSubject> {
+    const link = await WireLink.to(provider, 2);
+    return await MountSubject.#make(link.remote, link, "mount-over-wire");
+  }
+
+  static async #make(
     provider: Provider,
-    route: Route = "mount",
-    options: MountOptions = {},
+    owned: AsyncDisposable,
+    route: Route,
   ): Promise<MountSubject> {
     const isRoot = geteuid() === 0;
     const directory = await Deno.makeTempDir({ prefix: "fusewire-conformance-" });
@@ -56,11 +67,12 @@ export class MountSubject implements Subject {
       ? { allowOther: true, defaultPermissions: true, extraOptions: ["dev", "suid"] }
       : {};
     try {
-      const mounted = await mount(provider, directory, { ...rights, ...options });
+      const mounted = await mount(provider, directory, rights);
       const offered = isRoot ? [...OFFERED, ...OFFERED_TO_ROOT] : OFFERED;
       const has = new Set([...providerNeeds(provider, offered), ...OF_THE_KERNEL]);
-      return new MountSubject(mounted, provider, route, has);
+      return new MountSubject(mounted, owned, route, has);
     } catch (thrown) {
+      await owned[Symbol.asyncDispose]();
       await Deno.remove(directory);
       throw thrown;
     }
@@ -86,6 +98,6 @@ export class MountSubject implements Subject {
     for (const caller of this.#callers) await caller[Symbol.asyncDispose]();
     await this.#mount[Symbol.asyncDispose]();
     await Deno.remove(this.base);
-    await this.#provider.close();
+    await this.#owned[Symbol.asyncDispose]();
   }
 }

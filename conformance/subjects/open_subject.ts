@@ -9,6 +9,7 @@ import { DirectSubject } from "./direct_subject.ts";
 import { HostSubject } from "./host_subject.ts";
 import { MountSubject } from "./mount_subject.ts";
 import { type Route, ROUTES, type Subject, type SubjectFactory } from "./subject.ts";
+import { WireSubject } from "./wire_subject.ts";
 
 /** Makes a provider with an empty root. Whoever called it closes it. */
 export type ProviderSource = () => MaybePromise<Provider>;
@@ -19,7 +20,10 @@ export const HOST_DIRECTORY = "/dev/shm";
 /** One row a route. */
 const OPENERS: Readonly<Record<Route, (source: ProviderSource) => Promise<Subject>>> = {
   direct: async (source) => new DirectSubject(await source()),
+  "wire-v1": async (source) => await WireSubject.of(await source(), 1),
+  "wire-v2": async (source) => await WireSubject.of(await source(), 2),
   mount: async (source) => await MountSubject.of(await source()),
+  "mount-over-wire": async (source) => await MountSubject.overWire(await source()),
   host: () => HostSubject.below(HOST_DIRECTORY),
 };
 

@@ -10,7 +10,10 @@ import type { Caller } from "../system_calls.ts";
 /** The ways to a filesystem. */
 export const ROUTES = [
   "direct",
+  "wire-v1",
+  "wire-v2",
   "mount",
+  "mount-over-wire",
   "host",
 ] as const;
 
