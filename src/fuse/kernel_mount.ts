@@ -25,20 +25,23 @@ export interface KernelMount {
   dispose(): void;
 }
 
+// Everything here that touches the path is asynchronous: another mount of this very process may be in
+// the way, which this thread has to serve meanwhile.
+
 /**
  * The absolute path of a mount point, without following into it when it is dead: `realpath` of the
  * directory above, then the name.
  */
-function resolveMountpoint(path: string): string {
+async function resolveMountpoint(path: string): Promise<string> {
   const absolute = path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
   const trimmed = absolute.replace(/\/+$/, "");
   const slash = trimmed.lastIndexOf("/");
   const name = trimmed.slice(slash + 1);
   try {
-    if (name === "" || name === "." || name === "..") return Deno.realPathSync(absolute);
-    const above = Deno.realPathSync(trimmed.slice(0, slash) || "/");
+    if (name === "" || name === "." || name === "..") return await Deno.realPath(absolute);
+    const above = await Deno.realPath(trimmed.slice(0, slash) || "/");
     const direct = above === "/" ? `/${name}` : `${above}/${name}`;
-    return isStale(direct) ? direct : Deno.realPathSync(direct);
+    return await isStale(direct) ? direct : await Deno.realPath(direct);
   } catch (thrown) {
     throw new FuseMountError(
       path,
@@ -50,9 +53,9 @@ function resolveMountpoint(path: string): string {
 }
 
 /** Whether a mount is here whose server has died: every access answers ENOTCONN. */
-export function isStale(path: string): boolean {
+export async function isStale(path: string): Promise<boolean> {
   try {
-    Deno.lstatSync(path);
+    await Deno.lstat(path);
     return false;
   } catch (thrown) {
     return thrown instanceof Error && "code" in thrown && thrown.code === "ENOTCONN";
@@ -61,7 +64,7 @@ export function isStale(path: string): boolean {
 
 /** Takes a dead mount away; refuses a path that is in use or is no directory. */
 async function prepare(mountpoint: string): Promise<boolean> {
-  const stale = isStale(mountpoint);
+  const stale = await isStale(mountpoint);
   if (stale) await unmount(mountpoint, { lazy: true });
   const existing = mountAt(mountpoint);
   if (existing !== undefined && existing.type.startsWith("fuse")) {
@@ -71,7 +74,7 @@ async function prepare(mountpoint: string): Promise<boolean> {
       `Unmount it first: ${geteuid() === 0 ? "umount" : "fusermount3 -u"} ${mountpoint}`,
     );
   }
-  if (!Deno.lstatSync(mountpoint).isDirectory) {
+  if (!(await Deno.lstat(mountpoint)).isDirectory) {
     throw new FuseMountError(mountpoint, `Cannot mount on ${mountpoint}: it is not a directory`);
   }
   return stale;
@@ -98,7 +101,7 @@ function explainRefusal(options: MountOptions): string {
  */
 export async function mountKernel(path: string, options: MountOptions = {}): Promise<KernelMount> {
   const words = optionWords(path, options);
-  const mountpoint = resolveMountpoint(path);
+  const mountpoint = await resolveMountpoint(path);
   const replacedStale = await prepare(mountpoint);
   const end = (how?: UnmountOptions): Promise<void> => unmount(mountpoint, how);
   if (options.directMount !== true && isLibfuseAvailable()) {

@@ -1,0 +1,117 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { FuseMountError } from "../fuse/mod.ts";
+import { MemoryProvider } from "../providers/mod.ts";
+import { mount } from "./mount.ts";
+import { run, withMount } from "./testing/with_mount.ts";
+
+const SERVER = new URL("./testing/serve_memory.ts", import.meta.url).pathname;
+
+/** A process that serves a memory mount on `directory`; resolves when it is mounted. */
+async function spawnServer(directory: string): Promise<Deno.ChildProcess> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", SERVER, directory],
+    stdout: "piped",
+  });
+  const child = command.spawn();
+  const reader = child.stdout.getReader();
+  const { value } = await reader.read();
+  assertEquals(new TextDecoder().decode(value), "mounted\n");
+  reader.releaseLock();
+  return child;
+}
+
+Deno.test("unmount() of a mount in use fails and names who uses it; lazily it succeeds", async () => {
+  await withMount(new MemoryProvider(), async (directory, mounted) => {
+    // Not {cwd: directory}: spawn() would wait for the child's chdir, which this thread has to serve.
+    const script = `cd ${directory} && echo there && exec sleep 60`;
+    const child = new Deno.Command("sh", { args: ["-c", script], stdout: "piped" }).spawn();
+    try {
+      const stdout = child.stdout.getReader();
+      await stdout.read();
+      await stdout.cancel();
+      const error = await assertRejects(() => mounted.unmount(), FuseMountError);
+      assert(error.message.includes(`sleep (${child.pid}, working directory)`), error.message);
+      await Deno.writeTextFile(`${directory}/alive`, "still served");
+    } finally {
+      child.kill("SIGKILL");
+      await child.status;
+    }
+    await mounted.unmount({ lazy: true });
+  });
+});
+
+Deno.test("a mount that somebody else unmounts ends by itself", async () => {
+  await withMount(new MemoryProvider(), async (directory, mounted) => {
+    assertEquals((await run("umount", directory)).code, 0);
+    await mounted.finished;
+  });
+});
+
+Deno.test("a mount that a killed process left is recognised and replaced", async () => {
+  const directory = await Deno.makeTempDir();
+  const server = await spawnServer(directory);
+  server.kill("SIGKILL");
+  await server.status;
+  await server.stdout.cancel();
+  await assertRejects(() => Deno.stat(directory), Error, "not connected");
+  const mounted = await mount(new MemoryProvider(), directory);
+  assertEquals(mounted.replacedStale, true);
+  await Deno.writeTextFile(`${directory}/new`, "life");
+  await mounted.unmount();
+  await Deno.remove(directory);
+});
+
+Deno.test("killing the server while a program reads gives the program an error, not a hang", async () => {
+  const directory = await Deno.makeTempDir();
+  const server = await spawnServer(directory);
+  const reader = new Deno.Command("sh", {
+    args: ["-c", `while cat ${directory}/endless > /dev/null; do :; done`],
+    stderr: "piped",
+  }).spawn();
+  server.kill("SIGKILL");
+  const killedAt = performance.now();
+  const { code, stderr } = await reader.output();
+  assert(performance.now() - killedAt < 1000);
+  assertEquals(code === 0 && stderr.length === 0, false);
+  await server.status;
+  await server.stdout.cancel();
+  await run("umount", "-l", directory);
+  await Deno.remove(directory);
+});
+
+Deno.test("aborting the connection ends the mount cleanly", async () => {
+  await withMount(new MemoryProvider(), async (directory, mounted) => {
+    const { stdout } = await run("stat", "-c", "%d", directory);
+    const minor = Number(stdout);
+    const abort = `/sys/fs/fuse/connections/${minor}/abort`;
+    let mountedControl = false;
+    if ((await run("test", "-e", abort)).code !== 0) {
+      mountedControl =
+        (await run("mount", "-t", "fusectl", "fusectl", "/sys/fs/fuse/connections")).code === 0;
+    }
+    await Deno.writeTextFile(abort, "1");
+    await mounted.finished;
+    await mounted.unmount();
+    if (mountedControl) await run("umount", "/sys/fs/fuse/connections");
+  });
+});
+
+Deno.test("a mounted process that nobody asks uses no CPU", async () => {
+  const directory = await Deno.makeTempDir();
+  const server = await spawnServer(directory);
+  const ticks = async (): Promise<number> => {
+    const fields = (await Deno.readTextFile(`/proc/${server.pid}/stat`)).split(") ")[1]?.split(" ");
+    return Number(fields?.[11]) + Number(fields?.[12]);
+  };
+  await run("ls", "-la", directory);
+  const before = await ticks();
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  // One tick is 10 ms: more than that in a second would be measurable.
+  assert(await ticks() - before <= 1);
+  server.kill("SIGTERM");
+  const { code } = await server.status;
+  await server.stdout.cancel();
+  assertEquals(code, 0);
+  assertEquals((await run("mountpoint", "-q", directory)).code === 0, false);
+  await Deno.remove(directory);
+});
