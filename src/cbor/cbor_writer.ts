@@ -34,7 +34,7 @@ export class CborWriter {
   /** How many bytes have been written. */
   length = 0;
 
-  /** @param capacity Bytes to make room for at first. */
+  /** Makes room for `capacity` bytes at first. */
   constructor(capacity = 1024) {
     this.bytes = new Uint8Array(Math.max(capacity, CAPACITY_MIN));
   }

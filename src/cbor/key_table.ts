@@ -27,7 +27,7 @@ export class KeyTable {
   readonly keys: readonly string[];
   readonly #shapes: (Candidate[] | undefined)[] = new Array(SHAPES).fill(undefined);
 
-  /** @param keys The known keys, at most 23 bytes each. */
+  /** Knows these keys, at most 23 bytes each. */
   constructor(keys: readonly string[]) {
     this.keys = keys;
     keys.forEach((key, index) => {

@@ -113,7 +113,9 @@ export class UintField<Message> extends BaseField<Message, number> implements Fi
   write(writer: CborWriter, message: Message): boolean {
     const value = this.get(message);
     if (value === 0 && !this.always) return false;
-    if (!(value >= 0 && value <= this.#max)) throw outOfRange(this.key, value);
+    if (!(value >= 0 && value <= this.#max && Number.isInteger(value))) {
+      throw outOfRange(this.key, value);
+    }
     writer.raw(this.encodedKey);
     writer.uint(value);
     return true;

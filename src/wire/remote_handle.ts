@@ -32,7 +32,11 @@ export class RemoteHandle extends BaseHandle {
   #freshUntil: number;
   #closed = false;
 
-  /** @param number The server's number of the open file. */
+  /**
+   * The open file `number` of the server.
+   *
+   * @param info The attributes that came with it, or null.
+   */
   constructor(
     client: VFSClient,
     number: number | bigint,

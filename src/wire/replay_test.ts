@@ -1,0 +1,85 @@
+import { assert, assertEquals } from "@std/assert";
+import { newMountRouter, newReadonlyProvider } from "../layers/mod.ts";
+import type { Provider } from "../provider/mod.ts";
+import { type MemoryProvider, newMemoryProvider, newRealFSProvider } from "../providers/mod.ts";
+import { readDifferences, readRecordings, type Recording } from "./testing/recordings.ts";
+import { replay } from "./testing/replay.ts";
+import { VFSServer } from "./vfs_server.ts";
+
+const RECORDINGS = readRecordings();
+const DIFFERENCES = readDifferences();
+const encoder = new TextEncoder();
+
+/** Runs one line of a recording's setup. */
+function prepare(memory: MemoryProvider, line: string): void {
+  const parts = /^(mkdirAll|writeFile) (\S+) (\d+)(?: (".*"))?$/.exec(line);
+  assert(parts !== null, line);
+  const [, verb, path = "", mode = "", text = '""'] = parts;
+  if (verb === "mkdirAll") memory.mkdirAll(path, parseInt(mode, 8));
+  else memory.writeFile(path, encoder.encode(JSON.parse(text)), parseInt(mode, 8));
+}
+
+function memoryOf(lines: readonly string[]): MemoryProvider {
+  const memory = newMemoryProvider();
+  for (const line of lines) prepare(memory, line);
+  return memory;
+}
+
+function below(prefix: string, recording: Recording): MemoryProvider {
+  const lines = recording.setup.filter((line) => line.startsWith(prefix));
+  return memoryOf(lines.map((line) => line.slice(prefix.length)));
+}
+
+/** What the recording was made of, or null when it needs more than memory. */
+function providerOf(recording: Recording): Provider | null {
+  switch (recording.provider) {
+    case "memory":
+      return memoryOf(recording.setup);
+    case "readonly(memory)":
+      return newReadonlyProvider(memoryOf(recording.setup));
+    case "router{/workspace: memory A, /workspace/.host/deep: memory B}":
+      return newMountRouter({
+        "/workspace": below("A: ", recording),
+        "/workspace/.host/deep": below("B: ", recording),
+      });
+    default:
+      return null;
+  }
+}
+
+for (const recording of RECORDINGS) {
+  const provider = providerOf(recording);
+  if (provider === null) continue;
+  Deno.test(`the recording ${recording.name} replays byte for byte, inode numbers made from paths`, async () => {
+    await using server = new VFSServer(provider, { inodes: "path" });
+    assertEquals(await replay(server, recording, DIFFERENCES, { ino: false }), []);
+  });
+  Deno.test(`the recording ${recording.name} replays byte for byte but for the provider's own inode numbers`, async () => {
+    await using server = new VFSServer(providerOf(recording)!);
+    assertEquals(await replay(server, recording, DIFFERENCES, { ino: true }), []);
+  });
+}
+
+Deno.test("the recording real replays byte for byte but for inode numbers", async () => {
+  const recording = RECORDINGS.find(({ name }) => name === "real");
+  assert(recording !== undefined);
+  const root = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${root}/dir`, { mode: 0o755 });
+    await Deno.writeTextFile(`${root}/f.txt`, "real file", { mode: 0o644 });
+    await Deno.symlink("f.txt", `${root}/ln`);
+    await using provider = newRealFSProvider(root);
+    await using server = new VFSServer(provider);
+    assertEquals(await replay(server, recording, DIFFERENCES, { ino: true }), []);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("every difference belongs to an exchange and has a reason", () => {
+  for (const { recording: name, exchange, reason } of DIFFERENCES) {
+    const recording = RECORDINGS.find((each) => each.name === name);
+    assert(recording?.exchanges[exchange] !== undefined, `${name} ${exchange}`);
+    assert(reason.length > 40, `${name} ${exchange}`);
+  }
+});
