@@ -55,13 +55,13 @@ export function writev(fd: number, address: number, count: number): number {
 }
 
 /** `pread(2)` into any buffer, also a view of one. */
-export function pread(fd: number, buffer: BufferSource, size: number, offset: number): number {
+export function pread(fd: number, buffer: Uint8Array, size: number, offset: number): number {
   const result = libc().pread(fd, buffer, size, offset);
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `pwrite(2)` from any buffer, also a view of one. */
-export function pwrite(fd: number, data: BufferSource, size: number, offset: number): number {
+export function pwrite(fd: number, data: Uint8Array, size: number, offset: number): number {
   const result = libc().pwrite(fd, data, size, offset);
   return result < 0 ? negatedErrno() : result;
 }

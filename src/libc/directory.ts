@@ -11,7 +11,7 @@ import { SYSCALL } from "./symbols.ts";
 import { writeI64 } from "./word64.ts";
 
 /** The working directory in place of a descriptor. */
-export const AT_FDCWD = -100;
+export const AT_FDCWD: number = -100;
 /** `unlinkat`: remove a directory. */
 export const AT_REMOVEDIR = 0x200;
 /** `openat2`: stay on the filesystem of the descriptor. */

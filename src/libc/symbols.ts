@@ -125,7 +125,7 @@ export const SYMBOLS = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** What a parameter takes. Deno's own types ask bigints for `usize`, its calls take numbers too. */
-type Argument<Type> = Type extends "buffer" ? BufferSource : number;
+type Argument<Type> = Type extends "buffer" ? Uint8Array : number;
 type Result<Type> = Type extends "pointer" ? Deno.PointerValue
   : Type extends "i64" ? bigint
   : number;

@@ -20,7 +20,7 @@ export function fgetxattr(fd: number, nameAddress: number, block: MemoryBlock): 
 export function fsetxattr(
   fd: number,
   nameAddress: number,
-  value: BufferSource,
+  value: Uint8Array,
   flags: number,
 ): number {
   const result = libc().fsetxattr(fd, nameAddress, value, value.byteLength, flags);
@@ -49,7 +49,7 @@ export function lgetxattr(pathAddress: number, nameAddress: number, block: Memor
 export function lsetxattr(
   pathAddress: number,
   nameAddress: number,
-  value: BufferSource,
+  value: Uint8Array,
   flags: number,
 ): number {
   const result = libc().lsetxattr(pathAddress, nameAddress, value, value.byteLength, flags);
