@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { clean } from "../base/mod.ts";
+import { basename, clean, ERRNO, rescue, toErrno } from "../base/mod.ts";
 import { failure } from "../libc/mod.ts";
 import { Place } from "./real_place.ts";
 import type { RealRoot } from "./real_root.ts";
@@ -49,18 +49,26 @@ export class PathCalls {
     }
   }
 
-  /** Runs a call on the places where two paths end. */
+  /**
+   * Runs a call on the places where two paths end. With `mustExist`, a first path that leads to nothing is
+   * the error even if the second has one too, as in `linkat(2)`.
+   */
   between(
     syscall: string,
     path: string,
     dest: string,
     call: (from: Place, to: Place) => number,
+    mustExist = false,
   ): void {
     const from = this.#place;
     const to = this.#newPlace;
     this.check(this.#root.enter(from, clean(path)), syscall, path, dest);
     try {
-      this.check(this.#root.enter(to, clean(dest)), syscall, path, dest);
+      const entered = this.#root.enter(to, clean(dest));
+      if (entered < 0) {
+        const found = mustExist ? this.#root.statName(from.directory, from.name) : 0;
+        this.check(found < 0 ? found : entered, syscall, path, dest);
+      }
       try {
         this.check(call(from, to), syscall, path, dest);
       } finally {
@@ -71,16 +79,28 @@ export class PathCalls {
     }
   }
 
-  /** Runs a call on the host path of a name in a directory that is open, whose links are all resolved. */
+  /**
+   * Runs a call on the host path of a name in a directory that is open, whose links are all resolved.
+   * Where there is no such directory, the call gets an empty path first: the kernel looks at the other
+   * arguments of xattr calls before it looks at the path.
+   */
   onHostPath<T>(syscall: string, path: string, call: (hostPath: string) => T): T {
     const place = this.#place;
     const cleaned = clean(path);
-    this.check(this.#root.enter(place, cleaned), syscall, path);
+    const entered = this.#root.enter(place, cleaned);
+    if (entered < 0) {
+      rescue(() => call(""), rethrowUnlessMissing);
+      throw failure(entered, { syscall, path });
+    }
     try {
-      const name = place.isRoot ? "." : cleaned.slice(cleaned.lastIndexOf("/") + 1);
+      const name = place.isRoot ? "." : basename(cleaned);
       return call(this.#root.hostPath(place.directory, name));
     } finally {
       place.leave();
     }
   }
+}
+
+function rethrowUnlessMissing(thrown: unknown): void {
+  if (toErrno(thrown) !== ERRNO.ENOENT) throw thrown;
 }

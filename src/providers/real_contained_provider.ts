@@ -14,6 +14,7 @@ import {
   O_RDONLY,
   RENAME_EXCHANGE,
   RENAME_NOREPLACE,
+  RENAME_WHITEOUT,
   S_IFDIR,
   S_IFLNK,
   S_IFMT,
@@ -68,7 +69,7 @@ import { RealWatch } from "./real_watch.ts";
 import { XattrCalls } from "./real_xattr.ts";
 
 const MKDIR_MODE = 0o777 | S_ISVTX;
-const RENAME_FLAGS = RENAME_NOREPLACE | RENAME_EXCHANGE;
+const RENAME_FLAGS = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
 
 /**
  * The provider behind `RealFSProvider` where system calls can be made. It answers at once, always, but
@@ -200,6 +201,7 @@ export class ContainedProvider extends BaseProvider {
       existing,
       newPath,
       (from, to) => linkat(from.directory, from.name, to.directory, to.name),
+      true,
     );
   }
 
@@ -232,15 +234,13 @@ export class ContainedProvider extends BaseProvider {
     this.#calls.between("rename", oldPath, newPath, (from, to) => move(from, to, 0));
   }
 
-  /** Moves a path, with RENAME_NOREPLACE or RENAME_EXCHANGE. */
+  /** Moves a path, with RENAME_NOREPLACE, RENAME_EXCHANGE or RENAME_WHITEOUT. */
   override rename2(oldPath: string, newPath: string, flags: number, _context?: Context): void {
-    const isKnown = (flags & ~RENAME_FLAGS) === 0;
-    this.#calls.between(
-      "rename2",
-      oldPath,
-      newPath,
-      (from, to) => isKnown ? move(from, to, flags) : -ERRNO.EINVAL.number,
-    );
+    const isRefused = (flags & ~RENAME_FLAGS) !== 0 ||
+      ((flags & RENAME_EXCHANGE) !== 0 && flags !== RENAME_EXCHANGE);
+    // renameat2(2) looks at the flags before it looks at the paths.
+    if (isRefused) this.#calls.check(-ERRNO.EINVAL.number, "rename2", oldPath, newPath);
+    this.#calls.between("rename2", oldPath, newPath, (from, to) => move(from, to, flags));
   }
 
   /** Sets the permission bits; a final symbolic link is followed. */

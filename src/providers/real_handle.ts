@@ -128,7 +128,7 @@ export class RealHandle extends BaseHandle {
   override write(data: Uint8Array, context?: Context): number {
     const size = this.writeAt(data, this.#position, context);
     const isAppended = (this.flags & O_APPEND) !== 0 && size > 0;
-    this.#position = isAppended ? this.#size("write") : this.#position + size;
+    this.#position = isAppended ? this.#size() : this.#position + size;
     return size;
   }
 
@@ -138,14 +138,14 @@ export class RealHandle extends BaseHandle {
     let base = NaN;
     if (whence === SEEK_SET) base = 0;
     else if (whence === SEEK_CUR) base = this.#position;
-    else if (whence === SEEK_END) base = this.#size("seek");
+    else if (whence === SEEK_END) base = this.#check(lseek(this.#fd, 0, SEEK_END), "seek");
     this.#requireOffset(base + offset, "seek");
     this.#position = base + offset;
     return this.#position;
   }
 
-  #size(syscall: string): number {
-    this.#check(this.#shared.root.statDescriptor(this.#fd), syscall);
+  #size(): number {
+    this.#check(this.#shared.root.statDescriptor(this.#fd), "write");
     return this.#shared.root.statx.size;
   }
 
@@ -187,6 +187,8 @@ export class RealHandle extends BaseHandle {
   /** Sets the size. */
   override truncate(size: number, context?: Context): void {
     this.#requireOffset(size, "truncate");
+    // The contract's word for every handle that is not open for writing.
+    if ((this.flags & O_PATH) !== 0 && this.#fd >= 0) throw this.fail("EINVAL", "truncate");
     this.#shared.ownership.dropPrivileges(this.#fd, context);
     this.#check(ftruncate(this.#fd, size), "truncate");
   }

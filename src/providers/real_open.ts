@@ -9,6 +9,7 @@
  * @module
  */
 import {
+  allowsWrite,
   decodeName,
   dirname,
   ERRNO,
@@ -108,7 +109,8 @@ export class Opener {
 
   #openUnnamed(path: string, opening: Opening): number {
     const { flags, context } = opening;
-    if ((flags & (O_DIRECTORY | O_CREAT)) !== O_DIRECTORY) return -ERRNO.EINVAL.number;
+    const isRefused = (flags & O_DIRECTORY) === 0 || (flags & O_CREAT) !== 0 || !allowsWrite(flags);
+    if (isRefused) return -ERRNO.EINVAL.number;
     const directory = this.#root.locate(path, (flags & O_NOFOLLOW) === 0);
     if (directory < 0) return directory;
     const mode = opening.mode & MODE_PERMISSIONS;
@@ -123,8 +125,8 @@ export class Opener {
   }
 
   /**
-   * O_CREAT: tries to make the file, then to open the one that is in the way. The link in the way that
-   * leads nowhere is followed here, since the kernel follows none to make a file exclusively.
+   * O_CREAT: tries to make the file, then to open the one that is in the way. Links in the way are followed
+   * here, one after the other, since the kernel follows none to make a file exclusively.
    */
   #create(path: string, opening: Opening): number {
     const place = this.#place;
@@ -137,7 +139,7 @@ export class Opener {
       try {
         const made = this.#make(place, opening);
         if (made !== -ERRNO.EEXIST.number || (opening.flags & O_EXCL) !== 0) return made;
-        const found = this.#openExisting(place, at, opening);
+        const found = this.#openExisting(place, opening);
         if (found !== -ERRNO.ENOENT.number) return found;
         const size = readlinkat(place.directory, place.name, this.#target);
         // Not a link: the name has gone, or now stands for something else.
@@ -168,21 +170,15 @@ export class Opener {
     return settled;
   }
 
-  /** Opens what is at the place already; ENOENT when that is a link that leads nowhere. */
-  #openExisting(place: Place, path: string, opening: Opening): number {
-    const { flags } = opening;
+  /** Opens what is at the place already; ENOENT for a link that is to be followed. */
+  #openExisting(place: Place, opening: Opening): number {
     const fd = openat(place.directory, place.name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0) return fd;
     const result = this.#root.statDescriptor(fd, STATX_MODE);
-    const { mode } = this.#root.statx;
-    if (result === 0 && isSymlink(mode) && (flags & O_NOFOLLOW) === 0) {
-      close(fd);
-      const target = this.#root.locate(path, true);
-      if (target < 0) return target;
-      if (target !== this.#root.fd) return this.#openLocated(target, opening);
-      return -ERRNO.EISDIR.number;
-    }
-    return this.#openLocated(fd, opening);
+    const isLink = result === 0 && isSymlink(this.#root.statx.mode);
+    if (!isLink || (opening.flags & O_NOFOLLOW) !== 0) return this.#openLocated(fd, opening);
+    close(fd);
+    return -ERRNO.ENOENT.number;
   }
 }
 
