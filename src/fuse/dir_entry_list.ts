@@ -16,7 +16,7 @@ export class DirEntryList {
   readonly #plus: boolean;
   #used = 0;
 
-  /** @param bytes The room for entries. @param plus Whether each entry carries attributes. */
+  /** Fills `bytes`; with `plus`, each entry carries attributes. */
   constructor(bytes: Uint8Array, plus: boolean) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -11,7 +11,7 @@ export class FuseMountError extends Error {
   /** The mount point. */
   readonly mountpoint: string;
 
-  /** @param mountpoint Where. @param problem Why, as a sentence without a full stop. @param advice What to do. */
+  /** Where, why (a sentence without a full stop), and what to do about it. */
   constructor(mountpoint: string, problem: string, advice = "", options?: ErrorOptions) {
     super(`${problem}${advice === "" ? "" : `. ${advice}`}`, options);
     this.mountpoint = mountpoint;

@@ -77,7 +77,7 @@ export class Request implements Context {
   readonly #timeouts: Timeouts;
   readonly #pool: BlockPool;
 
-  /** @param pool Lends large reply buffers. @param timeouts Defaults for undefined timeouts. */
+  /** `pool` lends large reply buffers; `timeouts` stand in for undefined ones. */
   constructor(pool: BlockPool, timeouts: Timeouts) {
     this.input = this.small;
     this.output = this.small;

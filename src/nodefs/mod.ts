@@ -23,6 +23,7 @@ export { Bridge } from "./bridge.ts";
 export { type DirStream, newListDirStream, type StreamEntry } from "./dir_stream.ts";
 export type * from "./file_handle.ts";
 export { Inode } from "./inode.ts";
+export { NO_SIZES } from "./name_bridge.ts";
 export { Node } from "./node.ts";
 export type * from "./node.ts";
 export { FIRST_AUTOMATIC_INO, TIMEOUT_DEFAULT_MS, type TreeOptions } from "./options.ts";

@@ -29,7 +29,7 @@ export class Tree {
   #nextNodeId = FUSE_ROOT_ID + 1;
   #nextAutomaticIno: bigint;
 
-  /** @param root The root's node. @param firstAutomaticIno See `Options`. */
+  /** A tree with this root; `firstAutomaticIno` as in {@linkcode TreeOptions}. */
   constructor(root: InodeEmbedder, rootAttr: StableAttr, firstAutomaticIno: bigint) {
     this.#nextAutomaticIno = firstAutomaticIno;
     this.root = new Inode(this, root, rootAttr, true);

@@ -1,0 +1,269 @@
+/**
+ * A provider's file as a node of the inode tree: the file itself.
+ *
+ * @module
+ */
+import {
+  chain,
+  encodeName,
+  ERRNO,
+  type Errno,
+  FsError,
+  type MaybePromise,
+  O_NOFOLLOW,
+} from "../base/mod.ts";
+import type { AttrOut, SetAttrIn } from "../fuse/mod.ts";
+import type { FileHandle, Inode } from "../nodefs/mod.ts";
+import { NO_SIZES, Node } from "../nodefs/mod.ts";
+import type * as nodefs from "../nodefs/mod.ts";
+import type {
+  CapabilitySet,
+  Context,
+  FileInfo,
+  Handle,
+  Provider,
+  StatFs,
+} from "../provider/mod.ts";
+import { fillAttr } from "./attr_of.ts";
+import { changeAttributes } from "./change_attributes.ts";
+import { ProviderFile } from "./provider_file.ts";
+
+/** What a removed file without an open handle still shows: its last attributes, without a name. */
+function ghost(info: FileInfo, out: AttrOut): void {
+  fillAttr(out.attr, info);
+  out.attr.nlink = 0;
+}
+
+/**
+ * What is done to a file of a provider: attributes, extended attributes, data. Its path comes from the
+ * tree, so it follows renames; once the last name is gone, operations go through a handle that is open
+ * on the file.
+ *
+ * Where the provider's inode numbers are real, a path that leads to another inode than before is
+ * ESTALE, and the kernel looks the name up again.
+ */
+export abstract class ProviderInode extends Node
+  implements
+    nodefs.NodeGetattrer,
+    nodefs.NodeSetattrer,
+    nodefs.NodeReadlinker,
+    nodefs.NodeWriter,
+    nodefs.NodeFlusher,
+    nodefs.NodeFsyncer,
+    nodefs.NodeStatfser,
+    nodefs.NodeGetxattrer,
+    nodefs.NodeSetxattrer,
+    nodefs.NodeListxattrer,
+    nodefs.NodeRemovexattrer,
+    nodefs.NodeAllocater,
+    nodefs.NodeLseeker,
+    nodefs.NodeCopyFileRanger {
+  /** The provider that is mounted. */
+  protected readonly provider: Provider;
+  /** What it can do. */
+  protected readonly can: CapabilitySet;
+  /** The attributes as they were seen last. */
+  protected last: FileInfo | null = null;
+
+  /** A node of this provider's tree. */
+  constructor(provider: Provider) {
+    super();
+    this.provider = provider;
+    this.can = provider.capabilities;
+  }
+
+  /** @throws {FsError} ESTALE when the node has no name any more. */
+  protected path(): string {
+    const path = this.embeddedInode().path();
+    if (path === undefined) throw new FsError("ESTALE", { syscall: "find" });
+    return path;
+  }
+
+  /** `lstat`, or `stat` of a provider that knows no links. */
+  protected lstat(path: string, context: Context): MaybePromise<FileInfo> {
+    return this.can.has("lstat")
+      ? this.provider.lstat(path, context)
+      : this.provider.stat(path, context);
+  }
+
+  /** The attributes: through the handle, by path, or as they were last. */
+  getattr(
+    context: Context,
+    file: FileHandle | null,
+    out: AttrOut,
+  ): MaybePromise<Errno | void> {
+    const inode = this.embeddedInode();
+    const path = inode.path();
+    const open = file ?? (path === undefined ? inode.openFiles[0] : undefined);
+    if (open instanceof ProviderFile) return open.getattr(context, out);
+    if (path === undefined) {
+      return this.last === null ? ERRNO.ESTALE : ghost(this.last, out);
+    }
+    return chain(this.lstat(path, context), (info): Errno | void => {
+      if (this.can.has("inode") && info.ino !== inode.stableAttr.ino) return ERRNO.ESTALE;
+      this.last = info;
+      fillAttr(out.attr, info);
+    });
+  }
+
+  /** Changes attributes: by path, or through a handle where there is one that can. */
+  setattr(
+    context: Context,
+    file: FileHandle | null,
+    input: SetAttrIn,
+    out: AttrOut,
+  ): MaybePromise<Errno | void> {
+    const inode = this.embeddedInode();
+    const path = inode.path();
+    const open = file ?? (path === undefined ? inode.openFiles[0] : undefined);
+    const handle = open instanceof ProviderFile ? open.handle : null;
+    if (path === undefined && handle === null) return ERRNO.ESTALE;
+    const target = {
+      provider: this.provider,
+      path,
+      // The kernel names a handle for ftruncate, which is open for writing; others may not be.
+      sizeHandle: file === null ? null : handle,
+      attrHandle: this.can.has("handleAttr") || path === undefined ? handle : null,
+    };
+    return chain(
+      changeAttributes(target, input, context),
+      () => this.getattr(context, file, out),
+    );
+  }
+
+  /** The target of a symbolic link. */
+  readlink(context: Context): MaybePromise<Uint8Array> {
+    return chain(this.provider.readlink(this.path(), context), encodeName);
+  }
+
+  /** Writes. */
+  write(
+    context: Context,
+    file: FileHandle | null,
+    data: Uint8Array,
+    offset: number,
+    writeFlags: number,
+    openFlags: number,
+  ): MaybePromise<number | Errno> {
+    if (!(file instanceof ProviderFile)) return ERRNO.EBADF;
+    return file.writeAs(context, data, offset, writeFlags, openFlags);
+  }
+
+  /** A descriptor was closed. */
+  flush(
+    context: Context,
+    file: FileHandle | null,
+    lockOwner: number | bigint,
+  ): MaybePromise<void> {
+    return file instanceof ProviderFile ? file.unlockRecords(context, lockOwner) : undefined;
+  }
+
+  /** Makes a file durable, or a directory. */
+  fsync(
+    context: Context,
+    file: FileHandle | null,
+    dataOnly: boolean,
+  ): MaybePromise<Errno | void> {
+    if (file instanceof ProviderFile) return file.fsync(context, dataOnly);
+    const path = this.embeddedInode().path();
+    if (path === undefined) return;
+    return chain(
+      this.provider.open(path, O_NOFOLLOW, 0, context),
+      (handle) => chain(handle.sync(dataOnly, context), () => handle.close(context)),
+    );
+  }
+
+  /** Sizes of the filesystem; zeros when the provider knows none. */
+  statfs(context: Context): MaybePromise<StatFs> {
+    if (!this.can.has("statfs")) return NO_SIZES;
+    return this.provider.statfs(this.embeddedInode().path() ?? "/", context);
+  }
+
+  /** Whether attributes are there at all; ENOSYS makes the kernel stop asking. */
+  #hasXattr(): boolean {
+    return this.can.has("xattr");
+  }
+
+  /** A handle for a file without a name. */
+  #nameless(): Handle | null {
+    const open = this.embeddedInode().openFiles[0];
+    return open instanceof ProviderFile && this.embeddedInode().isDetached ? open.handle : null;
+  }
+
+  /** An extended attribute. */
+  getxattr(context: Context, name: string): MaybePromise<Uint8Array | Errno> {
+    if (!this.#hasXattr()) return ERRNO.ENOSYS;
+    return this.#nameless()?.getXattr(name, context) ??
+      this.provider.getXattr(this.path(), name, context);
+  }
+
+  /** Sets an extended attribute. */
+  setxattr(
+    context: Context,
+    name: string,
+    value: Uint8Array,
+    flags: number,
+  ): MaybePromise<Errno | void> {
+    if (!this.#hasXattr()) return ERRNO.ENOSYS;
+    const handle = this.#nameless();
+    if (handle !== null) return handle.setXattr(name, value, flags, context);
+    return this.provider.setXattr(this.path(), name, value, flags, context);
+  }
+
+  /** The names of extended attributes. */
+  listxattr(context: Context): MaybePromise<string[] | Errno> {
+    if (!this.#hasXattr()) return ERRNO.ENOSYS;
+    return this.#nameless()?.listXattr(context) ??
+      this.provider.listXattr(this.path(), context);
+  }
+
+  /** Removes an extended attribute. */
+  removexattr(context: Context, name: string): MaybePromise<Errno | void> {
+    if (!this.#hasXattr()) return ERRNO.ENOSYS;
+    const handle = this.#nameless();
+    if (handle !== null) return handle.removeXattr(name, context);
+    return this.provider.removeXattr(this.path(), name, context);
+  }
+
+  /** `fallocate(2)`; ENOSYS makes the kernel answer EOPNOTSUPP by itself from then on. */
+  allocate(
+    context: Context,
+    file: FileHandle | null,
+    offset: number,
+    size: number,
+    mode: number,
+  ): MaybePromise<Errno | void> {
+    if (!this.can.has("allocate")) return ERRNO.ENOSYS;
+    if (!(file instanceof ProviderFile)) return ERRNO.EBADF;
+    return file.allocate(context, offset, size, mode);
+  }
+
+  /** Finds data or a hole. */
+  lseek(
+    context: Context,
+    file: FileHandle | null,
+    offset: number,
+    whence: number,
+  ): MaybePromise<number | Errno> {
+    if (!this.can.has("seekHole")) return ERRNO.ENOSYS;
+    if (!(file instanceof ProviderFile)) return ERRNO.EBADF;
+    return file.lseek(context, offset, whence);
+  }
+
+  /** Copies between two files of the provider. */
+  copyFileRange(
+    context: Context,
+    file: FileHandle | null,
+    offset: number,
+    _target: Inode,
+    targetFile: FileHandle | null,
+    targetOffset: number,
+    length: number,
+  ): MaybePromise<number | Errno> {
+    if (!this.can.has("copyRange")) return ERRNO.ENOSYS;
+    if (!(file instanceof ProviderFile) || !(targetFile instanceof ProviderFile)) {
+      return ERRNO.EBADF;
+    }
+    return file.handle.copyRange(offset, targetFile.handle, targetOffset, length, context);
+  }
+}
