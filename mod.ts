@@ -7,3 +7,4 @@ export * from "./src/base/mod.ts";
 export * from "./src/provider/mod.ts";
 export * from "./src/providers/mod.ts";
 export * from "./src/layers/mod.ts";
+export * from "./src/hooks/mod.ts";
