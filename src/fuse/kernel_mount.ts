@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { close, geteuid } from "../libc/mod.ts";
+import { ERRNO, O_CLOEXEC, O_RDWR } from "../base/mod.ts";
+import { close, geteuid, open } from "../libc/mod.ts";
 import { mountDirectly } from "./direct_mount.ts";
 import { FuseMountError } from "./fuse_mount_error.ts";
 import { isLibfuseAvailable, mountWithLibfuse } from "./libfuse.ts";
@@ -85,10 +86,13 @@ function explainRefusal(options: MountOptions): string {
   if (geteuid() !== 0 && options.allowOther === true) {
     return "For allowOther as an ordinary user, /etc/fuse.conf must say user_allow_other";
   }
-  try {
-    Deno.lstatSync("/dev/fuse");
-  } catch {
+  const device = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+  if (device >= 0) close(device);
+  if (device === -ERRNO.ENOENT.number) {
     return "There is no /dev/fuse: load the kernel module (modprobe fuse), or pass the device in";
+  }
+  if (device === -ERRNO.EACCES.number) {
+    return "This user may not open /dev/fuse: as root, chmod 666 /dev/fuse, as udev does elsewhere";
   }
   return geteuid() === 0 ? "" : "Is fusermount3 installed (apt-get install fuse3) and setuid root?";
 }
