@@ -104,12 +104,12 @@ export function opName(op: number): OpName | undefined {
 export const SetBits = {
   /** Permission bits from `mode`. */
   Mode: 1,
-  /** Owner from `owner`. */
+  /** Owner from `owner` and group from `group`; 2^32 - 1 leaves one as it is, as in `chown(2)`. */
   Owner: 2,
-  /** Group from `group`. */
-  Group: 4,
   /** Size from `off`. */
-  Size: 8,
+  Size: 4,
+  /** Times, as the next four bits say; without any of those they stay, as with UTIME_OMIT. */
+  Times: 8,
   /** Access time from `times`. */
   Atime: 16,
   /** Modification time from `times`. */
@@ -123,3 +123,6 @@ export const SetBits = {
   /** The reply has the attributes afterwards. */
   WantStat: 512,
 } as const;
+
+/** Owner or group that stays as it is: -1 in 32 bits. */
+export const KEEP_ID = 0xffff_ffff;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MaybePromise } from "../base/mod.ts";
+import { basename, clean, type MaybePromise } from "../base/mod.ts";
 import {
   BaseHandle,
   type Context,
@@ -47,7 +47,7 @@ export class RemoteHandle extends BaseHandle {
     super(flags, path);
     this.#client = client;
     this.#number = number;
-    this.#name = path.slice(path.lastIndexOf("/") + 1) || "/";
+    this.#name = basename(clean(path));
     this.#fresh = info;
     this.#freshUntil = client.fresh.generation;
   }

@@ -16,6 +16,8 @@ import {
   O_NOFOLLOW,
   O_RDWR,
   O_TRUNC,
+  rescue,
+  toErrno,
 } from "../base/mod.ts";
 import {
   type CapabilitySet,
@@ -196,10 +198,22 @@ export class RemoteProvider extends RemotePaths {
     context: Context | undefined,
   ): MaybePromise<void> {
     if (this.hasVersion2) return;
-    return chain(this.stat(path, context), (info) => {
-      if (info.isDir !== directory) {
+    return chain(this.#isDirectory(path, directory, context), (isDirectory) => {
+      if (isDirectory !== directory) {
         throw new FsError(directory ? "ENOTDIR" : "EISDIR", { syscall, path });
       }
+    });
+  }
+
+  /** Whether it is one; `otherwise` for a link to nothing, which version 1 cannot tell from nothing. */
+  #isDirectory(
+    path: string,
+    otherwise: boolean,
+    context: Context | undefined,
+  ): MaybePromise<boolean> {
+    return rescue(() => chain(this.stat(path, context), (info) => info.isDir), (thrown) => {
+      if (toErrno(thrown).code === "ENOENT") return otherwise;
+      throw thrown;
     });
   }
 

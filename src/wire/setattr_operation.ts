@@ -6,7 +6,7 @@
 import { chain, FsError, type MaybePromise, MODE_PERMISSIONS } from "../base/mod.ts";
 import type { TimeChange } from "../provider/mod.ts";
 import type { Call } from "./call.ts";
-import { SetBits } from "./op_code.ts";
+import { KEEP_ID, SetBits } from "./op_code.ts";
 
 /** Version 1: chmod. Version 2: whatever `set` names, in one message. */
 export function setattr(call: Call): MaybePromise<void> {
@@ -41,9 +41,9 @@ function setSize(call: Call): MaybePromise<void> {
 function setOwner(call: Call): MaybePromise<void> {
   const { request, session, context } = call;
   const { set, path } = request;
-  if ((set & (SetBits.Owner | SetBits.Group)) === 0) return;
-  const owner = (set & SetBits.Owner) !== 0 ? request.owner : -1;
-  const group = (set & SetBits.Group) !== 0 ? request.group : -1;
+  if ((set & SetBits.Owner) === 0) return;
+  const owner = request.owner === KEEP_ID ? -1 : request.owner;
+  const group = request.group === KEEP_ID ? -1 : request.group;
   if (request.handle !== 0) return call.open("chown").chown(owner, group, context);
   return (set & SetBits.NoFollow) !== 0
     ? session.provider.lchown(path, owner, group, context)
@@ -66,9 +66,8 @@ function timeOf(set: number, given: number, now: number, sec: number, nsec: numb
 function setTimes(call: Call): MaybePromise<void> {
   const { request, session, context } = call;
   const { set, path, times } = request;
-  const given = SetBits.Atime | SetBits.Mtime;
-  if ((set & (given | SetBits.AtimeNow | SetBits.MtimeNow)) === 0) return;
-  if ((set & given) !== 0 && times === null) {
+  if ((set & SetBits.Times) === 0) return;
+  if ((set & (SetBits.Atime | SetBits.Mtime)) !== 0 && times === null) {
     throw new FsError("EINVAL", { syscall: "utimes", path });
   }
   const { atime = 0, atimeNs = 0, mtime = 0, mtimeNs = 0 } = times ?? {};

@@ -4,12 +4,13 @@
  * @module
  */
 import type { TimeChange } from "../provider/mod.ts";
-import { SetBits } from "./op_code.ts";
+import { KEEP_ID, SetBits } from "./op_code.ts";
 import { VFSTimes } from "./vfs_parts.ts";
 import type { VFSRequest } from "./vfs_request.ts";
 
 /** Puts new times into a Setattr. */
 export function setTimes(request: VFSRequest, atime: TimeChange, mtime: TimeChange): void {
+  request.set |= SetBits.Times;
   if (atime === "now") request.set |= SetBits.AtimeNow;
   if (mtime === "now") request.set |= SetBits.MtimeNow;
   const access = typeof atime === "object" ? atime : null;
@@ -31,12 +32,7 @@ export function setTimes(request: VFSRequest, atime: TimeChange, mtime: TimeChan
 
 /** Puts owner and group into a Setattr; -1 leaves one as it is. */
 export function setOwner(request: VFSRequest, uid: number, gid: number): void {
-  if (uid !== -1) {
-    request.set |= SetBits.Owner;
-    request.owner = uid;
-  }
-  if (gid !== -1) {
-    request.set |= SetBits.Group;
-    request.group = gid;
-  }
+  request.set |= SetBits.Owner;
+  request.owner = uid === -1 ? KEEP_ID : uid;
+  request.group = gid === -1 ? KEEP_ID : gid;
 }

@@ -1,0 +1,250 @@
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { newMemoryProvider } from "../providers/mod.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import { memoryPipe } from "./memory_pipe.ts";
+import { OpCode } from "./op_code.ts";
+import { GatedProvider } from "./testing/gated_provider.ts";
+import { readRecordings } from "./testing/recordings.ts";
+import { frameOf, requestBytes, WirePeer } from "./testing/wire_peer.ts";
+import type { ByteChannel } from "./transport.ts";
+import { VFSServer } from "./vfs_server.ts";
+
+/** How many frames are tried; continuous integration tries a million. */
+const FRAMES = Number(Deno.env.get("FUSEWIRE_WIRE_FRAMES") ?? 20_000);
+const SEED = Number(Deno.env.get("FUSEWIRE_SEED") ?? Date.now() % 1_000_000);
+
+/** A generator of numbers from 0 to 2^32 - 1 that a seed repeats (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b_79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return (mixed ^ (mixed >>> 14)) >>> 0;
+  };
+}
+
+/** Requests to start from: recorded ones and one of each operation of version 2. */
+function samples(): Uint8Array[] {
+  const recorded = readRecordings().flatMap(({ exchanges }) =>
+    exchanges.map(({ request }) => Uint8Array.fromHex(request))
+  );
+  const more = Object.values(OpCode).map((op) =>
+    requestBytes({
+      op,
+      path: "/workspace/hello.txt",
+      newPath: "/workspace/x",
+      handle: 1,
+      offset: 7,
+      size: 100,
+      data: new Uint8Array([1, 2, 3]),
+      name: "user.a",
+      id: 5,
+      length: 10,
+    }, 2)
+  );
+  return [...recorded.filter(({ length }) => length < 1000), ...more];
+}
+
+function mutate(sample: Uint8Array, random: () => number): Uint8Array {
+  const bytes = sample.slice(0, random() % 4 === 0 ? 1 + random() % sample.length : sample.length);
+  for (let times = random() % 4; times > 0; times--) {
+    const at = random() % bytes.length;
+    bytes[at] = random() % 3 === 0 ? [0xff, 0x00, 0x9f, 0xbf, 0x5f, 0x1b][random() % 6]! : random();
+  }
+  if (random() % 8 !== 0) return bytes;
+  return Uint8Array.from({ length: 1 + random() % 64 }, () => random());
+}
+
+Deno.test(`${FRAMES} broken frames end no more than their own connection (FUSEWIRE_SEED=${SEED})`, async () => {
+  const random = randomOf(SEED);
+  const from = samples();
+  const provider = newMemoryProvider();
+  provider.mkdirAll("/workspace", 0o755);
+  provider.writeFile("/workspace/hello.txt", new Uint8Array(1000), 0o644);
+  await using server = new VFSServer(provider, { limits: { handlesMax: 16, dataMax: 1 << 16 } });
+  const witness = WirePeer.of(server);
+  let ended = 0;
+  for (let sent = 0; sent < FRAMES;) {
+    const peer = WirePeer.of(server);
+    const twice = random() % 2 === 0;
+    if (twice) await peer.hello();
+    let open = true;
+    const draining = (async () => {
+      while ((await peer.receiveBytes()) !== null);
+      open = false;
+    })();
+    for (let count = 0; count < 50 && open && sent < FRAMES; count++) {
+      sent++;
+      await peer.sendBytes(frameOf(mutate(from[random() % from.length]!, random))).catch(() => {});
+    }
+    if (!open) ended++;
+    peer.close();
+    await Promise.all([draining, peer.served]);
+    if (random() % 16 === 0) {
+      assertEquals((await witness.ask({ op: OpCode.Lookup, path: "/" })).err, 0);
+    }
+  }
+  assert(ended > 0);
+  witness.close();
+  await witness.served;
+  assertEquals([server.connections, server.openHandles], [0, 0]);
+});
+
+for (
+  const [what, bytes] of [
+    ["a length of 4 GiB", [0xff, 0xff, 0xff, 0xff, 0xa0]],
+    ["a length just over the limit", [0x00, 0x11, 0x00, 0x01]],
+    ["a length of zero", [0, 0, 0, 0]],
+    ["a frame without a map", [0, 0, 0, 1, 0x00]],
+    ["bytes after the map", [0, 0, 0, 2, 0xa0, 0x00]],
+  ] as const
+) {
+  Deno.test(`${what} ends the connection, and its handles are closed`, async () => {
+    const provider = newMemoryProvider();
+    await using server = new VFSServer(provider);
+    const other = WirePeer.of(server);
+    const peer = WirePeer.of(server);
+    await peer.ask({ op: OpCode.Create, path: "/f", mode: 0o600 });
+    await peer.sendBytes(new Uint8Array(bytes));
+    assertEquals(await peer.receiveBytes(), null);
+    await peer.served;
+    assertEquals(server.openHandles, 0);
+    assertEquals((await other.ask({ op: OpCode.Lookup, path: "/f" })).err, 0);
+    other.close();
+  });
+}
+
+Deno.test("the largest frame that is allowed is read", async () => {
+  const provider = newMemoryProvider();
+  await using server = new VFSServer(provider);
+  const peer = WirePeer.of(server);
+  await peer.ask({ op: OpCode.Create, path: "/f", mode: 0o600 });
+  const data = new Uint8Array(DEFAULT_LIMITS.dataMax).fill(3);
+  for (let times = 0; times < 3; times++) {
+    const reply = await peer.ask({ op: OpCode.Write, handle: 1, data });
+    assertEquals(reply.written, data.length);
+  }
+  const read = await peer.ask({ op: OpCode.Read, handle: 1, size: 0xffff_ffff });
+  assertEquals(read.data, data);
+  peer.close();
+});
+
+Deno.test("a frame that comes byte by byte is read, and others are served meanwhile", async () => {
+  await using server = new VFSServer(newMemoryProvider());
+  const slow = WirePeer.of(server);
+  const quick = WirePeer.of(server);
+  for (const byte of frameOf(requestBytes({ op: OpCode.Lookup, path: "/" }))) {
+    await slow.sendBytes(new Uint8Array([byte]));
+    assertEquals((await quick.ask({ op: OpCode.Lookup, path: "/" })).err, 0);
+  }
+  assertEquals((await slow.receive()).stat?.isDir, true);
+  slow.close();
+  quick.close();
+});
+
+Deno.test("a frame that never ends costs its connection", async () => {
+  await using server = new VFSServer(newMemoryProvider(), { limits: { frameTimeoutMs: 20 } });
+  const slow = WirePeer.of(server);
+  const idle = WirePeer.of(server);
+  await slow.sendBytes(new Uint8Array([0, 0, 0, 9, 0xa1]));
+  assertEquals(await slow.receiveBytes(), null);
+  // Being idle is no offence.
+  assertEquals((await idle.ask({ op: OpCode.Lookup, path: "/" })).err, 0);
+  idle.close();
+});
+
+Deno.test("half a frame at the end of a connection is forgotten", async () => {
+  await using server = new VFSServer(newMemoryProvider());
+  const peer = WirePeer.of(server);
+  await peer.sendBytes(new Uint8Array([0, 0, 0, 9, 0xa1]));
+  peer.close();
+  await peer.served;
+  assertEquals(server.connections, 0);
+});
+
+/** Counts what a server sends into a pipe that nobody empties. */
+function counted(channel: ByteChannel, onRead: (size: number) => void): ByteChannel {
+  return {
+    read: async (buffer) => {
+      const size = await channel.read(buffer);
+      onRead(size ?? 0);
+      return size;
+    },
+    write: (data) => channel.write(data),
+    close: () => channel.close(),
+  };
+}
+
+Deno.test("a client that never reads is not read any more", async () => {
+  const provider = newMemoryProvider();
+  provider.writeFile("/f", new Uint8Array(1 << 20), 0o644);
+  const limits = { queuedBytesMax: 1 << 20 };
+  await using server = new VFSServer(provider, { limits });
+  const [near, far] = memoryPipe(1 << 16);
+  let taken = 0;
+  const served = server.handleConnection(counted(far, (size) => taken += size));
+  const peer = new WirePeer(near, served);
+  await peer.ask({ op: OpCode.Open, path: "/f" });
+  const request = frameOf(requestBytes({ op: OpCode.Read, handle: 1, size: 1 << 20 }));
+  const many = new Uint8Array(request.length * 10_000);
+  for (let at = 0; at < many.length; at += request.length) many.set(request, at);
+  const flood = peer.sendBytes(many);
+  const other = WirePeer.of(server);
+  for (let times = 0; times < 50; times++) {
+    assertEquals((await other.ask({ op: OpCode.Lookup, path: "/f" })).err, 0);
+  }
+  // The rest of the flood waits in the socket.
+  assertLess(taken, many.length / 4);
+  other.close();
+  peer.close();
+  await flood.catch(() => {});
+  await served;
+  assertEquals(server.openHandles, 0);
+});
+
+Deno.test("replies that come later are bounded for a client that never reads", async () => {
+  const provider = new GatedProvider();
+  const limits = { queuedBytesMax: 1 << 20, dataMax: 1 << 18 };
+  await using server = new VFSServer(provider, { limits });
+  const peer = WirePeer.of(server);
+  await peer.hello();
+  await peer.send({ op: OpCode.Open, path: "/f", id: 1 });
+  const { handle } = await peer.receive();
+  for (let id = 2; id < 30; id++) {
+    await peer.send({ op: OpCode.Read, handle, size: 1 << 18, id });
+  }
+  await provider.atGate(4);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  // Five times 256 KiB is more than the limit of 1 MiB.
+  assertEquals(provider.calls.length, 5);
+  while (provider.calls.length > 0) provider.calls[0]!.open();
+  peer.close();
+  await peer.served;
+});
+
+Deno.test("a connection more than allowed is closed, until one has ended", async () => {
+  await using server = new VFSServer(newMemoryProvider(), { limits: { connectionsMax: 2 } });
+  const peers = [WirePeer.of(server), WirePeer.of(server), WirePeer.of(server)];
+  assertEquals(await peers[2]!.receiveBytes(), null);
+  peers[0]!.close();
+  await peers[0]!.served;
+  const again = WirePeer.of(server);
+  assertEquals((await again.ask({ op: OpCode.Lookup, path: "/" })).err, 0);
+  again.close();
+  peers[1]!.close();
+});
+
+Deno.test("many connections come and go and leave nothing", async () => {
+  await using server = new VFSServer(newMemoryProvider());
+  const count = Number(Deno.env.get("FUSEWIRE_WIRE_CONNECTIONS") ?? 1000);
+  for (let done = 0; done < count; done++) {
+    const peer = WirePeer.of(server, 1 << 12);
+    if (done % 3 === 0) {
+      await peer.ask({ op: OpCode.Create, path: `/f${done % 7}`, mode: 0o600 });
+    } else if (done % 3 === 1) await peer.sendBytes(new Uint8Array([0, 0, 1]));
+    peer.close();
+    await peer.served;
+  }
+  assertEquals([server.connections, server.openHandles], [0, 0]);
+});
