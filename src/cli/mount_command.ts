@@ -1,0 +1,160 @@
+/**
+ * `fusewire mount`.
+ *
+ * @module
+ */
+import { FuseMountError, type Mount, mount, type MountOptions } from "../mount/mod.ts";
+import type { Provider } from "../provider/mod.ts";
+import { type Command, parseCommandLine } from "./command.ts";
+import { CommandError, reasonOf, UsageError } from "./command_error.ts";
+import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
+import { mountOptionsOf } from "./mount_words.ts";
+import {
+  guarded,
+  providerInMemory,
+  providerOfDirectory,
+  providerOfSocket,
+} from "./provider_choice.ts";
+import { StopSignal } from "./stop_signal.ts";
+
+const OPTIONS = {
+  socket: { type: "string", short: "s" },
+  dir: { type: "string", short: "d" },
+  memory: { type: "boolean" },
+  options: { type: "string", short: "o", multiple: true },
+  readonly: { type: "boolean", short: "r" },
+  rules: { type: "string" },
+} as const;
+
+const HELP = `Usage: fusewire mount <mountpoint> (--socket <path> | --dir <path> | --memory)
+                      [-o <word,...>] [--readonly] [--rules <file>]
+
+Mounts a filesystem through the Linux kernel, so that every program can use it. An ordinary user needs
+fusermount3 (Debian: apt-get install fuse3); root needs nothing but /dev/fuse.
+
+What to mount:
+  -s, --socket <path>  what "fusewire serve" serves there
+  -d, --dir <path>     a directory of this machine
+      --memory         an empty filesystem in memory, gone when it is unmounted
+
+Options:
+  -r, --readonly       refuse every change with EROFS
+      --rules <file>   hook rules as JSON: block, allow or change operations by path
+  -o <word,...>        options of the mount:
+    allow_other          other users may use it (ordinary users: user_allow_other in /etc/fuse.conf)
+    default_permissions  the kernel checks owner, group and mode
+    ro, noexec, nodev, nosuid, noatime, sync, ...   as for mount(8)
+    fsname=, subtype=    what mount and df show
+    attr_timeout=, entry_timeout=, negative_timeout=   seconds that the kernel remembers answers
+    max_write=, max_readahead=   bytes;  max_background=   requests at once
+    direct_mount         mount(2) without libfuse (root)
+    debug                print each request and its outcome
+
+Examples:
+  fusewire mount /mnt/project --socket /tmp/project.sock
+  fusewire mount ~/view --dir ~/project --readonly
+  sudo fusewire mount /mnt/scratch --memory -o allow_other,default_permissions
+
+Prints a line when programs can use the mount, and unmounts on Ctrl-C or SIGTERM. A mount that a
+killed process left behind is replaced. To unmount from elsewhere: fusermount3 -u <mountpoint>`;
+
+/** The provider that the options name; exactly one of them must be given. */
+async function providerOf(
+  values: { readonly socket?: string; readonly dir?: string; readonly memory?: boolean },
+): Promise<{ provider: Provider; label: string }> {
+  const { socket, dir, memory } = values;
+  const given = [socket !== undefined, dir !== undefined, memory === true].filter(Boolean).length;
+  if (given !== 1) {
+    throw new UsageError(
+      given === 0 ? "Say what to mount" : "Only one thing can be mounted at once",
+      "One of --socket <path>, --dir <path> and --memory: fusewire mount --help",
+    );
+  }
+  if (socket !== undefined) {
+    const provider = await providerOfSocket(socket);
+    provider.client.ended.then((cause) => {
+      if (cause !== undefined) console.error(connectionLost(socket, cause));
+    });
+    return { provider, label: socket };
+  }
+  if (dir !== undefined) return { provider: await providerOfDirectory(dir), label: dir };
+  return { provider: providerInMemory(), label: "memory" };
+}
+
+function connectionLost(socket: string, cause: unknown): string {
+  return `fusewire: Lost the connection to ${socket}: ${reasonOf(cause)}
+  Every access to the mount fails with an I/O error now. Unmount it (Ctrl-C), and mount it again`;
+}
+
+/** Mounting a directory onto itself or below itself would make every access wait for itself. */
+async function refuseWithin(mountpoint: string, directory: string | undefined): Promise<void> {
+  if (directory === undefined) return;
+  const [inner, outer] = await Promise.all([realPath(mountpoint), Deno.realPath(directory)]);
+  if (inner !== outer && !inner?.startsWith(outer === "/" ? outer : `${outer}/`)) return;
+  throw new CommandError(
+    `Cannot mount ${directory} on ${mountpoint}: it lies inside`,
+    "Serving it would wait for itself. Choose a mount point outside the directory",
+  );
+}
+
+async function realPath(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.realPath(path);
+  } catch {
+    return undefined; // Not there, or a dead mount: mount() says which.
+  }
+}
+
+/** Unmounts; a mount that somebody uses is taken away lazily, and that is said. */
+async function unmountGently(mounted: Mount): Promise<void> {
+  try {
+    await mounted.unmount();
+  } catch (thrown) {
+    if (!(thrown instanceof FuseMountError)) throw thrown;
+    console.error(`fusewire: ${reasonOf(thrown)}`);
+    console.error(
+      "  It is gone for others now, and ends when its last user does (Ctrl-C: at once)",
+    );
+    await mounted.unmount({ lazy: true });
+  }
+}
+
+async function run(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parseCommandLine("mount", args, OPTIONS);
+  const [mountpoint, ...more] = positionals;
+  if (mountpoint === undefined) {
+    throw new UsageError("Name the mount point", "fusewire mount --help");
+  }
+  if (more.length > 0) throw new UsageError(`There is one mount point, not ${positionals.length}`);
+  const options: MountOptions = mountOptionsOf(values.options ?? []);
+  using stop = new StopSignal();
+  await using closing = new AsyncDisposableStack();
+  const { provider: source, label } = await providerOf(values);
+  closing.use(source);
+  await refuseWithin(mountpoint, values.dir);
+  const { provider, engine } = await guarded(source, values);
+  if (engine !== undefined) closing.defer(() => engine.close());
+  const mounted = await mount(provider, mountpoint, { fsName: fsNameOf(label), ...options });
+  if (mounted.replacedStale) {
+    console.error(`fusewire: replaced the mount that a dead process had left on ${mountpoint}`);
+  }
+  console.log(`Mounted ${label} on ${mounted.mountpoint} (Ctrl-C unmounts)`);
+  const asked = await Promise.race([stop.requested, mounted.finished]);
+  if (asked === undefined) console.log(`Unmounted ${mounted.mountpoint}, by somebody else`);
+  else await unmountGently(mounted);
+  return EXIT_CODE.OK;
+}
+
+/** The source as `mount` and `df` show it: without characters that end an option. */
+function fsNameOf(label: string): string {
+  const name = label.replace(/[,\\\s\0]/g, "_");
+  return name === "" ? "fusewire" : name;
+}
+
+/** `fusewire mount`: a socket, a directory or memory through the kernel. */
+export const MOUNT_COMMAND: Command = {
+  name: "mount",
+  summary: "mount what is served, a directory, or memory, for every program",
+  help: HELP,
+  run,
+};
