@@ -156,7 +156,7 @@ export class CaseRunner implements AsyncDisposable {
     try {
       await caller.closeAll();
       await this.#expectNothingOpen(subject);
-      if (root !== undefined) await removeTree(caller, root);
+      if (root !== undefined) await (subject.removeTree?.(root) ?? removeTree(caller, root));
     } catch (thrown) {
       // The first failure says more than what follows from it.
       if (failed) return;

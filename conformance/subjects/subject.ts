@@ -47,6 +47,8 @@ export interface Subject extends AsyncDisposable {
   caller(identity?: Identity): Caller;
   /** How many files are open in the filesystem, where that can be told. */
   openCount?(): number;
+  /** Removes a tree, where that takes more than the calls of a caller. */
+  removeTree?(path: string): Promise<void>;
   /** Ends calls that hang, so that the subject can be disposed of. */
   kill(): Promise<void>;
 }

@@ -6,6 +6,7 @@
 import type { Capability, Provider } from "../../src/provider/mod.ts";
 import { ProviderCaller } from "../contract/provider_caller.ts";
 import { type NeedSet, needSet, type OfferedNeed } from "../need.ts";
+import { removeTree } from "../runner/remove_tree.ts";
 import type { Caller } from "../system_calls.ts";
 import type { Identity, Route, Subject } from "./subject.ts";
 import { WireLink } from "./wire_link.ts";
@@ -53,6 +54,12 @@ export class WireSubject implements Subject {
   /** Files that the server has open for us. */
   openCount(): number {
     return this.#link.openCount;
+  }
+
+  /** Behind the connection: the original's client cannot remove a link that leads nowhere. */
+  async removeTree(path: string): Promise<void> {
+    await using caller = new ProviderCaller(this.#link.served);
+    await removeTree(caller, path);
   }
 
   /** The connection ends with the subject. */
