@@ -196,7 +196,7 @@ export class InterceptProvider extends InterceptedPaths {
     });
   }
 
-  /** The attributes without hooks; null when there is nothing, or the operation will say what is wrong. */
+  /** The attributes without hooks; null when there is nothing. Other errors end the operation. */
   #existing(
     path: string,
     context: Context | undefined,
@@ -206,7 +206,11 @@ export class InterceptProvider extends InterceptedPaths {
       follow || !this.inner.capabilities.has("lstat")
         ? this.inner.stat(path, context)
         : this.inner.lstat(path, context);
-    return rescue(look, () => null);
+    return rescue(look, (thrown) => {
+      const { code } = toErrno(thrown);
+      if (code === "ENOENT" || code === "ENOTDIR") return null;
+      throw thrown;
+    });
   }
 
   #opened(
@@ -258,6 +262,7 @@ export class InterceptProvider extends InterceptedPaths {
   /** `rename` hooks, and those for what it does at both ends. */
   override rename(oldPath: string, newPath: string, context?: Context): MaybePromise<void> {
     return this.#rename(
+      "rename",
       oldPath,
       newPath,
       0,
@@ -274,6 +279,7 @@ export class InterceptProvider extends InterceptedPaths {
     context?: Context,
   ): MaybePromise<void> {
     return this.#rename(
+      "rename2",
       oldPath,
       newPath,
       flags,
@@ -283,6 +289,7 @@ export class InterceptProvider extends InterceptedPaths {
   }
 
   #rename(
+    syscall: string,
     oldPath: string,
     newPath: string,
     flags: number,
@@ -293,6 +300,7 @@ export class InterceptProvider extends InterceptedPaths {
     const request = interception.request(HookOp.Rename, oldPath, context);
     request.newPath = newPath;
     request.flags = flags;
+    request.syscall = syscall;
     const { plans } = interception.engine;
     const asks = this.wants(HookOp.Rename, oldPath, newPath) ||
       plans[HookOp.Remove].before.length > 0 || plans[HookOp.Mkdir].before.length > 0;

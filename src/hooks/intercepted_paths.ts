@@ -151,7 +151,7 @@ export abstract class InterceptedPaths extends Forward {
       HookOp.Chown,
       path,
       context,
-      { newUid: uid, newGid: gid },
+      { syscall: "lchown", newUid: uid, newGid: gid },
       (request) => this.inner.lchown(request.path, uid, gid, context),
     );
   }
@@ -183,7 +183,7 @@ export abstract class InterceptedPaths extends Forward {
       HookOp.Utimes,
       path,
       context,
-      {},
+      { syscall: "lutimes" },
       (request) => this.inner.lutimes(request.path, atime, mtime, context),
     );
   }
@@ -213,7 +213,7 @@ export abstract class InterceptedPaths extends Forward {
       HookOp.Remove,
       path,
       context,
-      {},
+      { syscall: "unlink" },
       (request) => this.inner.unlink(request.path, context),
     );
   }
@@ -224,7 +224,7 @@ export abstract class InterceptedPaths extends Forward {
       HookOp.Remove,
       path,
       context,
-      {},
+      { syscall: "rmdir" },
       (request) => this.inner.rmdir(request.path, context),
     );
   }
