@@ -303,6 +303,7 @@ export class InterceptProvider extends InterceptedPaths {
     request.syscall = syscall;
     const { plans } = interception.engine;
     const asks = this.wants(HookOp.Rename, oldPath, newPath) ||
+      ((flags & RENAME_EXCHANGE) !== 0 && this.wants(HookOp.Rename, newPath, oldPath)) ||
       plans[HookOp.Remove].before.length > 0 || plans[HookOp.Mkdir].before.length > 0;
     if (!asks) return perform(request);
     return chain(
