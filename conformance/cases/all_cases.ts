@@ -5,19 +5,29 @@
  */
 import type { Case } from "../case.ts";
 import { APPEND } from "./append.ts";
+import { CHMOD } from "./chmod.ts";
+import { CHOWN } from "./chown.ts";
+import { COPY_FILE_RANGE } from "./copy_file_range.ts";
+import { FALLOCATE } from "./fallocate.ts";
 import { LINK } from "./link.ts";
+import { LOCK } from "./lock.ts";
 import { LSEEK } from "./lseek.ts";
 import { MKDIR } from "./mkdir.ts";
+import { MKNOD } from "./mknod.ts";
 import { OPEN } from "./open.ts";
 import { READ } from "./read.ts";
 import { READDIR } from "./readdir.ts";
 import { RENAME } from "./rename.ts";
+import { RENAME2 } from "./rename2.ts";
 import { RMDIR } from "./rmdir.ts";
 import { STAT } from "./stat.ts";
+import { STATFS } from "./statfs.ts";
 import { SYMLINK } from "./symlink.ts";
 import { TRUNCATE } from "./truncate.ts";
 import { UNLINK } from "./unlink.ts";
+import { UTIMENS } from "./utimens.ts";
 import { WRITE } from "./write.ts";
+import { XATTR } from "./xattr.ts";
 
 /** Every case, operation by operation. */
 export const ALL_CASES: readonly Case[] = [
@@ -28,11 +38,21 @@ export const ALL_CASES: readonly Case[] = [
   ...APPEND,
   ...LSEEK,
   ...TRUNCATE,
+  ...FALLOCATE,
+  ...COPY_FILE_RANGE,
   ...MKDIR,
   ...RMDIR,
   ...READDIR,
   ...UNLINK,
   ...RENAME,
+  ...RENAME2,
   ...LINK,
   ...SYMLINK,
+  ...MKNOD,
+  ...CHMOD,
+  ...CHOWN,
+  ...UTIMENS,
+  ...STATFS,
+  ...XATTR,
+  ...LOCK,
 ];
