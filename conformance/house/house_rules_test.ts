@@ -88,6 +88,19 @@ Deno.test("imports: what is imported is there and is no test", () => {
   ]);
 });
 
+Deno.test("imports: what supports tests from testing/ is for tests only", () => {
+  const support = `import "@std/assert"; import "../../../fixtures/data.json" with {type: "json"};`;
+  expectFaults({
+    "src/base/testing/support.ts": support,
+    "src/base/support_test.ts": `import "./testing/support.ts";`,
+  }, []);
+  expectFaults({
+    "src/base/testing/support.ts": support,
+    "src/base/six.ts": `import "./testing/support.ts";`,
+    "src/base/support_test.ts": `import "./six.ts";`,
+  }, ["imports src/base/six.ts:1"]);
+});
+
 Deno.test("dependencies: src and what is exported import no package", () => {
   for (const name of ["@std/assert", "npm:left-pad", "jsr:@std/fs", "https://example.com/a.ts"]) {
     expectFaults({

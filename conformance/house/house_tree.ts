@@ -46,6 +46,16 @@ export function isTest(path: string): boolean {
   return /_(test|bench)\.ts$/.test(path);
 }
 
+/** Whether the file runs only in tests and benchmarks: it is one, or supports them from `testing/`. */
+export function isTestCode(path: string): boolean {
+  return isTest(path) || /^bench\/|\/testing\//.test(path);
+}
+
+/** Whether the path names a file that the rules look at: data is not parsed. */
+export function isSource(path: string): boolean {
+  return /\.(ts|mjs)$/.test(path);
+}
+
 /** The path that a relative specifier names, seen from a file; undefined for a bare one. */
 export function resolveFrom(path: string, specifier: string): string | undefined {
   if (!specifier.startsWith(".")) return undefined;

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { type HouseFault, type HouseTree, isTest, resolveFrom, roomOf } from "./house_tree.ts";
+import {
+  type HouseFault,
+  type HouseTree,
+  isSource,
+  isTest,
+  isTestCode,
+  resolveFrom,
+  roomOf,
+} from "./house_tree.ts";
 
 /** The floor of each room. A room imports from lower floors only. */
 export const FLOORS: Readonly<Record<string, number>> = {
@@ -38,12 +46,12 @@ export function checkFloorsAndDoors(tree: HouseTree): HouseFault[] {
       if (target === undefined) continue;
       const at = `${path}:${line}`;
       const other = roomOf(target);
-      if (!tree.files.has(target)) {
+      if (isSource(target) && !tree.files.has(target)) {
         faults.push({ rule: "imports", at, message: `${specifier} is not there` });
-      } else if (isTest(target)) {
-        faults.push({ rule: "imports", at, message: `${specifier} is a test; nothing imports it` });
+      } else if (isTest(target) || (isTestCode(target) && !isTestCode(path))) {
+        faults.push({ rule: "imports", at, message: `${specifier} is for tests only` });
       } else if (other === undefined) {
-        if (path.startsWith("src/") && !isTest(path)) {
+        if (path.startsWith("src/") && !isTestCode(path)) {
           faults.push({ rule: "doors", at, message: `${specifier} is outside src/` });
         }
       } else if (other !== room) {
@@ -54,7 +62,7 @@ export function checkFloorsAndDoors(tree: HouseTree): HouseFault[] {
             message: `Enter ${other} through its mod.ts, not ${specifier}`,
           });
         }
-        if (room !== undefined && !isTest(path)) {
+        if (room !== undefined && !isTestCode(path)) {
           const [from, to] = [FLOORS[room] ?? 0, FLOORS[other] ?? 0];
           if (to >= from) {
             faults.push({
@@ -64,7 +72,7 @@ export function checkFloorsAndDoors(tree: HouseTree): HouseFault[] {
             });
           }
         }
-      } else if (target === `src/${room}/mod.ts` && !isTest(path)) {
+      } else if (target === `src/${room}/mod.ts` && !isTestCode(path)) {
         faults.push({ rule: "doors", at, message: `A room does not enter through its own door` });
       }
     }
@@ -78,7 +86,7 @@ export function checkDependencies(tree: HouseTree): HouseFault[] {
   const bound = reachable(tree, tree.exports, "runs");
   for (const [path, facts] of tree.files) {
     const own = path === "mod.ts" || path.startsWith("src/");
-    if (isTest(path) || !(own || bound.has(path))) continue;
+    if (isTestCode(path) || !(own || bound.has(path))) continue;
     for (const { specifier, line } of facts.imports) {
       if (specifier.startsWith(".") || isBuiltIn(specifier)) continue;
       const message = `"${specifier}": what is exported depends on nothing but Deno`;

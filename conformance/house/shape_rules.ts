@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, dirname } from "node:path/posix";
-import { type HouseFault, type HouseTree, isTest, roomOf } from "./house_tree.ts";
+import { type HouseFault, type HouseTree, isTestCode, roomOf } from "./house_tree.ts";
 import type { ConstructKind } from "./source_facts.ts";
 
 /** The longest file in lines. */
@@ -69,14 +69,16 @@ export interface Exception {
   readonly why: string;
 }
 
+/** A test may say what a value is, and ask: it finds out at once when that is wrong. */
+const FREE_IN_TESTS: ReadonlySet<ConstructKind> = new Set(["as", "instanceof Promise"]);
+
 /** Uses of banned constructs beyond the exceptions, and exceptions that nothing needs any more. */
 export function checkConstructs(tree: HouseTree, exceptions: readonly Exception[]): HouseFault[] {
   const faults: HouseFault[] = [];
   const used = new Set<Exception>();
   for (const [path, { constructs }] of tree.files) {
     for (const { kind, line } of constructs) {
-      // A test may say what a value is: it finds out at once when that is wrong.
-      if (kind === "as" && isTest(path)) continue;
+      if (isTestCode(path) && FREE_IN_TESTS.has(kind)) continue;
       const exception = exceptions.find((one) => one.kind === kind && covers(one.path, path));
       if (exception !== undefined) used.add(exception);
       else {faults.push({

@@ -18,8 +18,8 @@ scenario(
     await file.truncate(1 << 30);
     file.close();
 
-    await using server = await FusewireProcess.start("serve", served, "--socket", socket);
-    await using mounting = await FusewireProcess.start("mount", mountpoint, "--socket", socket);
+    await using server = await FusewireProcess.start({}, "serve", served, "--socket", socket);
+    await using mounting = await FusewireProcess.start({}, "mount", mountpoint, "--socket", socket);
     const reader = new Deno.Command("cat", {
       args: [`${mountpoint}/large`],
       stdout: "piped",
@@ -50,14 +50,14 @@ scenario("the next mount takes over a mount point whose process was killed", asy
   const mountpoint = `${folder}/mount`;
   await Deno.mkdir(mountpoint);
   {
-    await using first = await FusewireProcess.start("mount", mountpoint, "--memory");
+    await using first = await FusewireProcess.start({}, "mount", mountpoint, "--memory");
     await Deno.writeTextFile(`${mountpoint}/file`, "first");
     await first.end("SIGKILL");
   }
   const dead = await Deno.stat(mountpoint).then(() => "", (thrown) => String(thrown));
   assertStringIncludes(dead, "not connected");
 
-  await using second = await FusewireProcess.start("mount", mountpoint, "--memory");
+  await using second = await FusewireProcess.start({}, "mount", mountpoint, "--memory");
   await Deno.writeTextFile(`${mountpoint}/file`, "second");
   assertEquals(await Deno.readTextFile(`${mountpoint}/file`), "second");
   const { code, errors } = await second.end("SIGINT");
@@ -69,8 +69,8 @@ scenario("the next mount takes over a mount point whose process was killed", asy
 scenario("a mount point with a living mount is refused, and the mount lives on", async (folder) => {
   const mountpoint = `${folder}/mount`;
   await Deno.mkdir(mountpoint);
-  await using first = await FusewireProcess.start("mount", mountpoint, "--memory");
-  const problem = await FusewireProcess.start("mount", mountpoint, "--memory").then(
+  await using first = await FusewireProcess.start({}, "mount", mountpoint, "--memory");
+  const problem = await FusewireProcess.start({}, "mount", mountpoint, "--memory").then(
     () => "",
     (thrown) => String(thrown),
   );
@@ -84,8 +84,8 @@ scenario(
   async (folder) => {
     const socket = `${folder}/socket`;
     {
-      await using first = await FusewireProcess.start("serve", "--memory", "--socket", socket);
-      const problem = await FusewireProcess.start("serve", "--memory", "--socket", socket).then(
+      await using first = await FusewireProcess.start({}, "serve", "--memory", "--socket", socket);
+      const problem = await FusewireProcess.start({}, "serve", "--memory", "--socket", socket).then(
         () => "",
         (thrown) => String(thrown),
       );
@@ -93,7 +93,7 @@ scenario(
       await first.end("SIGKILL");
     }
     assert((await Deno.lstat(socket)).isSocket, "a killed server leaves its socket");
-    await using second = await FusewireProcess.start("serve", "--memory", "--socket", socket);
+    await using second = await FusewireProcess.start({}, "serve", "--memory", "--socket", socket);
     assertEquals((await Deno.lstat(socket)).mode! & 0o777, 0o600);
     assertEquals((await second.end("SIGTERM")).code, 0);
     assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);

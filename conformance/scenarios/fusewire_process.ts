@@ -8,6 +8,32 @@ const PROGRAM = new URL("../../src/cli/mod.ts", import.meta.url).href;
 /** How long a process may take to say that it is ready, and to end. */
 const PATIENCE_MS = 20_000;
 
+/** What a finished command left. */
+export interface FusewireResult {
+  /** The exit code. */
+  readonly code: number;
+  /** What it printed. */
+  readonly output: string;
+  /** What it complained about. */
+  readonly errors: string;
+}
+
+/** Runs a command to its end. */
+export async function runFusewire(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<FusewireResult> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-all", PROGRAM, ...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    env: { ...env },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, output: decoder.decode(stdout), errors: decoder.decode(stderr) };
+}
+
 /** A running command of `fusewire`. */
 export class FusewireProcess implements AsyncDisposable {
   /** The line that it printed when it was ready. */
@@ -21,13 +47,17 @@ export class FusewireProcess implements AsyncDisposable {
     this.#errors = errors;
   }
 
-  /** Starts a command and waits for its first line, which says that it is ready. */
-  static async start(...args: string[]): Promise<FusewireProcess> {
+  /** Starts a command with additions to the environment, and waits for its first line: it is ready. */
+  static async start(
+    env: Readonly<Record<string, string>>,
+    ...args: string[]
+  ): Promise<FusewireProcess> {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--allow-all", PROGRAM, ...args],
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
+      env: { ...env },
     }).spawn();
     const errors = new Response(child.stderr).text();
     const ready = await firstLine(child.stdout);

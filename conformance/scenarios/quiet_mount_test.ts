@@ -25,7 +25,7 @@ async function descriptorCount(pid: number): Promise<number> {
 scenario("a mount that nobody uses uses no CPU", async (folder) => {
   const mountpoint = `${folder}/mount`;
   await Deno.mkdir(mountpoint);
-  await using mounting = await FusewireProcess.start("mount", mountpoint, "--memory");
+  await using mounting = await FusewireProcess.start({}, "mount", mountpoint, "--memory");
   await Deno.writeTextFile(`${mountpoint}/file`, "some work before the rest");
   await new Promise((resolve) => setTimeout(resolve, 500)); // Start-up, and the loop's last spin.
   const before = await cpuTicks(mounting.pid);
@@ -41,8 +41,8 @@ scenario("10,000 opens of a served file leave no descriptor behind", async (fold
   await Deno.mkdir(served);
   await Deno.mkdir(mountpoint);
   await Deno.writeTextFile(`${served}/file`, "content\n");
-  await using server = await FusewireProcess.start("serve", served, "--socket", socket);
-  await using mounting = await FusewireProcess.start("mount", mountpoint, "--socket", socket);
+  await using server = await FusewireProcess.start({}, "serve", served, "--socket", socket);
+  await using mounting = await FusewireProcess.start({}, "mount", mountpoint, "--socket", socket);
   const openOften = async (times: number): Promise<void> => {
     const script = 'i=0; while [ $i -lt "$2" ]; do read -r line <"$1" || exit 1; i=$((i+1)); done';
     const args = ["-c", script, "sh", `${mountpoint}/file`, String(times)];

@@ -18,7 +18,7 @@ import { gitBefore, gitSteps, NEW_FILE, NEW_TEXT } from "./demo_git_steps.ts";
 import { DEMO_RULES } from "./demo_rules.ts";
 import { type DemoPlace, type DemoStep, mustEqual } from "./demo_step.ts";
 import { grepCounts, SCRATCH, treeSteps } from "./demo_tree_steps.ts";
-import { copyWorkTree } from "./demo_workspace.ts";
+import { copyWorkTree, gitEnvironment } from "./demo_workspace.ts";
 import { HookRecord, operationTable, pathTable } from "./hook_record.ts";
 import { MountingProcess } from "./mounting_process.ts";
 import { isProgram } from "./run_program.ts";
@@ -105,9 +105,11 @@ export class Demo {
       `${base}/socket`,
     ];
     await Deno.mkdir(mountpoint);
+    const env = await gitEnvironment(`${base}/gitconfig`);
     this.#print("Preparing");
-    await this.#timed("copy the work tree", () => copyWorkTree(folder, workspace), () => folder);
-    const before = await gitBefore(workspace);
+    const copy = (): Promise<void> => copyWorkTree(env, folder, workspace);
+    await this.#timed("copy the work tree", copy, () => folder);
+    const before = await gitBefore(env, workspace);
     const grepExpected = await grepCounts(workspace, signal);
 
     await using closing = new AsyncDisposableStack();
@@ -128,7 +130,7 @@ export class Demo {
       ),
     );
 
-    const place = { mount: mountpoint, scratch: `${mountpoint}/${SCRATCH}`, signal };
+    const place = { mount: mountpoint, scratch: `${mountpoint}/${SCRATCH}`, env, signal };
     await this.#steps("\nPrograms in the mount", place, [
       ...gitSteps(before),
       ...await treeSteps(grepExpected),

@@ -5,7 +5,7 @@
  */
 import { CommandError } from "./command_error.ts";
 import { type DemoStep, linesOf, mustEqual, mustRun } from "./demo_step.ts";
-import { git } from "./demo_workspace.ts";
+import { type Environment, git } from "./demo_workspace.ts";
 
 /** The file that the demo adds and commits. */
 export const NEW_FILE = "fusewire-demo.txt";
@@ -24,12 +24,12 @@ export interface GitBefore {
 }
 
 /** Asks git about the work tree, on the disk. */
-export async function gitBefore(folder: string): Promise<GitBefore> {
-  const status = await git(folder, "status", "--porcelain");
-  const commits = Number(await git(folder, "rev-list", "--count", "HEAD"));
+export async function gitBefore(env: Environment, folder: string): Promise<GitBefore> {
+  const status = await git(env, folder, "status", "--porcelain");
+  const commits = Number(await git(env, folder, "rev-list", "--count", "HEAD"));
   // Modes of files that are neither links nor executable; unchanged ones, so that the commit is clean.
   const changed = new Set(linesOf(status).map((line) => line.slice(3)));
-  const tracked = (await git(folder, "ls-files", "-z", "--stage")).split("\0")
+  const tracked = (await git(env, folder, "ls-files", "-z", "--stage")).split("\0")
     .filter((row) => row.startsWith("100644 "))
     .map((row) => row.slice(row.indexOf("\t") + 1))
     .find((name) => !changed.has(name) && !name.endsWith(".env"));

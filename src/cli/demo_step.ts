@@ -4,7 +4,7 @@
  * @module
  */
 import { CommandError } from "./command_error.ts";
-import { GIT_ENVIRONMENT } from "./demo_workspace.ts";
+import type { Environment } from "./demo_workspace.ts";
 import { type ProgramResult, runProgram } from "./run_program.ts";
 
 /** Where a step works. */
@@ -13,6 +13,8 @@ export interface DemoPlace {
   readonly mount: string;
   /** A folder in the mount for what the demo makes, apart from its commit. */
   readonly scratch: string;
+  /** The environment of its programs. */
+  readonly env: Environment;
   /** Ends the program that a step is running. */
   readonly signal: AbortSignal;
 }
@@ -35,7 +37,7 @@ export async function tryProgram(
   command: readonly [string, ...string[]],
   cwd: string = place.mount,
 ): Promise<ProgramResult> {
-  return await runProgram(command, { cwd, env: GIT_ENVIRONMENT, signal: place.signal });
+  return await runProgram(command, { cwd, env: place.env, signal: place.signal });
 }
 
 /** Runs a program in a folder of the mount, and insists on success. Returns what it printed. */

@@ -1,0 +1,101 @@
+// What the options of serve and mount mean for programs in the mount.
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { FusewireProcess } from "./fusewire_process.ts";
+import { scenario } from "./scenario.ts";
+
+async function shell(script: string): Promise<{ code: number; errors: string }> {
+  const { code, stderr } = await new Deno.Command("sh", {
+    args: ["-c", script],
+    env: { LC_ALL: "C" },
+  }).output();
+  return { code, errors: new TextDecoder().decode(stderr) };
+}
+
+/** The line of the table of mounts for a mount point. */
+async function mountInfo(mountpoint: string): Promise<string | undefined> {
+  const table = await Deno.readTextFile("/proc/self/mountinfo");
+  return table.split("\n").find((line) => line.split(" ")[4] === mountpoint);
+}
+
+scenario("serve --readonly lets programs read and answers changes with EROFS", async (folder) => {
+  const [served, mountpoint, socket] = [`${folder}/served`, `${folder}/mount`, `${folder}/socket`];
+  await Deno.mkdir(served);
+  await Deno.mkdir(mountpoint);
+  await Deno.writeTextFile(`${served}/file`, "content");
+  await using server = await FusewireProcess.start({}, "serve", served, "--socket", socket, "-r");
+  await using mounting = await FusewireProcess.start({}, "mount", mountpoint, "--socket", socket);
+  assertEquals(await Deno.readTextFile(`${mountpoint}/file`), "content");
+  for (const script of ["echo >file", "rm file", "mkdir new", "touch file", "mv file other"]) {
+    const { code, errors } = await shell(`cd ${mountpoint} && ${script}`);
+    assert(code !== 0, script);
+    assertStringIncludes(errors, "Read-only file system", script);
+  }
+  assertEquals((await mounting.end("SIGTERM")).code, 0);
+  assertEquals((await server.end("SIGTERM")).code, 0);
+});
+
+scenario("--rules stand between programs and what is mounted", async (folder) => {
+  const [mountpoint, rules] = [`${folder}/mount`, `${folder}/rules.json`];
+  await Deno.mkdir(mountpoint);
+  const block = { name: "no-logs", ops: "changes", namePattern: "*.log", action: "block" };
+  await Deno.writeTextFile(rules, JSON.stringify([block]));
+  await using mounting = await FusewireProcess.start(
+    {},
+    ...["mount", mountpoint, "--memory", "--rules", rules],
+  );
+  assertEquals((await shell(`echo >${mountpoint}/a.txt`)).code, 0);
+  const { errors } = await shell(`echo >${mountpoint}/a.log`);
+  assertStringIncludes(errors, "Operation not permitted");
+  assertEquals((await mounting.end("SIGINT")).code, 0);
+});
+
+scenario("-o names the mount and passes flags to the kernel", async (folder) => {
+  const mountpoint = `${folder}/mount`;
+  await Deno.mkdir(mountpoint);
+  const words = "noexec,fsname=my-files,ro,default_permissions";
+  await using mounting = await FusewireProcess.start(
+    {},
+    "mount",
+    mountpoint,
+    "--memory",
+    "-o",
+    words,
+  );
+  const line = await mountInfo(mountpoint) ?? "";
+  assertMatch(line, / ro,[^ ]*noexec/);
+  assertMatch(line, / - fuse\.fusewire my-files [^ ]*default_permissions/);
+  assertStringIncludes((await shell(`echo >${mountpoint}/a`)).errors, "Read-only file system");
+  assertEquals((await mounting.end("SIGTERM")).code, 0);
+});
+
+scenario("a mount that somebody uses names them, and ends when they do", async (folder) => {
+  const mountpoint = `${folder}/mount`;
+  await Deno.mkdir(mountpoint);
+  await using mounting = await FusewireProcess.start({}, "mount", mountpoint, "--memory");
+  const user = new Deno.Command("sh", {
+    args: ["-c", `cd ${mountpoint} && echo ready && exec cat`],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  await user.stdout.getReader().read();
+  const ending = mounting.end("SIGTERM");
+  // The mount leaves the tree while its user is still there.
+  while (await mountInfo(mountpoint) !== undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await user.stdin.close();
+  await user.status;
+  const { code, errors } = await ending;
+  assertEquals(code, 0);
+  assertStringIncludes(errors, `Cannot unmount ${mountpoint}: it is used by`);
+  assertStringIncludes(errors, String(user.pid));
+});
+
+scenario("a mount that somebody else unmounts ends its process", async (folder) => {
+  const mountpoint = `${folder}/mount`;
+  await Deno.mkdir(mountpoint);
+  await using mounting = await FusewireProcess.start({}, "mount", mountpoint, "--memory");
+  const unmount = Deno.uid() === 0 ? "umount" : "fusermount3 -u";
+  assertEquals((await shell(`${unmount} ${mountpoint}`)).code, 0);
+  assertEquals((await mounting.ended()).code, 0);
+});
