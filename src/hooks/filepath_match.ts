@@ -65,6 +65,10 @@ interface Chunk {
  * ```
  */
 export class FilepathPattern {
+  /** What every name that matches begins with; empty when it is not known, or not ASCII. */
+  readonly prefix: string;
+  /** What every name that matches ends with; empty when it is not known, or not ASCII. */
+  readonly suffix: string;
   readonly #chunks: readonly Chunk[];
 
   /** @throws {BadPatternError} When the pattern is malformed, whatever it would be matched with. */
@@ -81,10 +85,14 @@ export class FilepathPattern {
       rest = rest.slice(end);
     }
     this.#chunks = chunks;
+    const [first, last] = [chunks[0], chunks.at(-1)];
+    this.prefix = first === undefined || first.star ? "" : asciiOf(first.literal);
+    this.suffix = asciiOf(last?.literal ?? null);
   }
 
   /** Whether all of the name matches. */
   matches(name: string): boolean {
+    if (!name.startsWith(this.prefix) || !name.endsWith(this.suffix)) return false;
     const bytes = toBytes(name);
     const chunks = this.#chunks;
     let position = 0;
@@ -221,6 +229,11 @@ function readRune(
   const invalid = rune === RUNE_ERROR && end === index + 1;
   if (index >= chunk.length || invalid || end >= chunk.length) throw new BadPatternError(pattern);
   return { rune, end };
+}
+
+/** The literal, when it can be compared with a name that was not turned into bytes. */
+function asciiOf(literal: string | null): string {
+  return literal !== null && toBytes(literal) === literal ? literal : "";
 }
 
 /** The text as one code unit a byte of its UTF-8; ASCII as it is. */

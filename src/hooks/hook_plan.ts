@@ -14,7 +14,7 @@ import {
 import { type HookMatcher, HookMatcherFunc } from "./hook_matcher.ts";
 import { ALL_HOOK_OPS, HookOp } from "./hook_op.ts";
 import { HookPhase, hookPhaseOf } from "./hook_phase.ts";
-import { OpPathMatcher } from "./op_path_matcher.ts";
+import { LOOKS_AT, OpPathMatcher } from "./op_path_matcher.ts";
 
 /** A hook whose defaults are filled in; each has one callback. */
 export interface CompiledHook {
@@ -48,6 +48,8 @@ export class HookPlan {
   readonly mutateRead: readonly CompiledHook[];
   /** Whether there are none before or after. */
   readonly isEmpty: boolean;
+  readonly #before: Touch;
+  readonly #after: Touch;
 
   /** Takes the hooks that concern the operation. */
   constructor(op: HookOp, hooks: readonly CompiledHook[]) {
@@ -61,30 +63,47 @@ export class HookPlan {
       ? concerned.filter((hook) => hook.mutateRead !== null)
       : [];
     this.isEmpty = this.before.length === 0 && this.after.length === 0;
+    this.#before = new Touch(op, this.before);
+    this.#after = new Touch(op, this.after);
   }
 
   /** Whether a hook before or after may apply to these clean paths. */
   touches(path: string, newPath: string): boolean {
-    return this.touchesBefore(path, newPath) || someTouch(this.after, this.op, path, newPath);
+    return this.#before.some(path, newPath) || this.#after.some(path, newPath);
   }
 
   /** Whether a hook before may apply to these clean paths. */
   touchesBefore(path: string, newPath: string): boolean {
-    return someTouch(this.before, this.op, path, newPath);
+    return this.#before.some(path, newPath);
   }
 }
 
-/** A matcher that is code has to be asked with the request itself. */
-function someTouch(
-  hooks: readonly CompiledHook[],
-  op: HookOp,
-  path: string,
-  newPath: string,
-): boolean {
-  for (const { matcher } of hooks) {
-    if (!(matcher instanceof OpPathMatcher) || matcher.touches(op, path, newPath)) return true;
+/** Finds out quickly that no hook of a list applies to a path. */
+class Touch {
+  readonly #op: HookOp;
+  /** A matcher that is code has to be asked with the request itself. */
+  readonly #always: boolean;
+  readonly #onPath: readonly OpPathMatcher[];
+  readonly #onNewPath: readonly OpPathMatcher[];
+
+  constructor(op: HookOp, hooks: readonly CompiledHook[]) {
+    const matchers = hooks.map((hook) => hook.matcher);
+    const looking = (bit: number) =>
+      matchers.filter((matcher) => matcher instanceof OpPathMatcher).filter((matcher) =>
+        (matcher.pathsOf(op) & bit) !== 0
+      );
+    this.#op = op;
+    this.#always = matchers.some((matcher) => !(matcher instanceof OpPathMatcher));
+    this.#onPath = looking(LOOKS_AT.path);
+    this.#onNewPath = looking(LOOKS_AT.newPath);
   }
-  return false;
+
+  some(path: string, newPath: string): boolean {
+    if (this.#always) return true;
+    for (const matcher of this.#onPath) if (matcher.matchesPath(this.#op, path)) return true;
+    for (const matcher of this.#onNewPath) if (matcher.matchesPath(this.#op, newPath)) return true;
+    return false;
+  }
 }
 
 /** A plan for every operation. */

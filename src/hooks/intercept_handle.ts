@@ -31,10 +31,20 @@ interface Written {
 
 /** A handle of an intercepting provider: each operation runs between its hooks. */
 export class InterceptHandle extends InterceptedAttributes {
-  readonly #order = new InOrder();
+  /** Made when the first positioned call has to wait for hooks. */
+  #order: InOrder | null = null;
   /** Whether hooks may apply to reads and writes of this path: hooks never change, so asked once. */
   #readTouched: boolean | null = null;
   #writeTouched: boolean | null = null;
+
+  get #isBusy(): boolean {
+    return this.#order !== null && this.#order.isBusy;
+  }
+
+  #inOrder(call: () => MaybePromise<number>): MaybePromise<number> {
+    this.#order ??= new InOrder();
+    return this.#order.run(call);
+  }
 
   get #wantsRead(): boolean {
     if (this.interception.engine.observed) return true;
@@ -50,8 +60,8 @@ export class InterceptHandle extends InterceptedAttributes {
 
   /** `read` hooks, then as the handle below at the position. */
   override read(buffer: Uint8Array, context?: Context): MaybePromise<number> {
-    if (!this.#wantsRead && !this.#order.isBusy) return this.inner.read(buffer, context);
-    return this.#order.run(() => {
+    if (!this.#wantsRead && !this.#isBusy) return this.inner.read(buffer, context);
+    return this.#inOrder(() => {
       if (!this.#wantsRead) return this.inner.read(buffer, context);
       return chain(
         this.inner.seek(0, SEEK_CUR, context),
@@ -85,8 +95,8 @@ export class InterceptHandle extends InterceptedAttributes {
 
   /** `write` hooks, then as the handle below at the position. */
   override write(data: Uint8Array, context?: Context): MaybePromise<number> {
-    if (!this.#wantsWrite && !this.#order.isBusy) return this.#plainWrite(data, context);
-    return this.#order.run(() => {
+    if (!this.#wantsWrite && !this.#isBusy) return this.#plainWrite(data, context);
+    return this.#inOrder(() => {
       if (!this.#wantsWrite) return this.#plainWrite(data, context);
       const { inner } = this;
       return chain(
@@ -166,8 +176,8 @@ export class InterceptHandle extends InterceptedAttributes {
 
   /** As the handle below, after the reads and writes before it. */
   override seek(offset: number, whence: number, context?: Context): MaybePromise<number> {
-    if (!this.#order.isBusy) return this.inner.seek(offset, whence, context);
-    return this.#order.run(() => this.inner.seek(offset, whence, context));
+    if (!this.#isBusy) return this.inner.seek(offset, whence, context);
+    return this.#inOrder(() => this.inner.seek(offset, whence, context));
   }
 
   /** `close` hooks. The file is closed also when one refuses: nobody could close it after that. */

@@ -68,37 +68,44 @@ export class OpPathMatcher implements HookMatcher {
 
   /** Whether the matcher could ever match a request of this operation. */
   concerns(op: HookOp): boolean {
-    return !this.#never && HOOK_OPS[op].acts.some((act) => this.#hasOp(act.op));
+    return this.pathsOf(op) !== 0;
   }
 
-  /** Whether a request of this operation on these clean paths matches. */
-  touches(op: HookOp, path: string, newPath: string): boolean {
-    if (this.#never) return false;
+  /** Which paths of a request of this operation the matcher looks at: {@linkcode LOOKS_AT}. */
+  pathsOf(op: HookOp): number {
+    if (this.#never) return 0;
+    let paths = 0;
     for (const act of HOOK_OPS[op].acts) {
-      if (!this.#hasOp(act.op)) continue;
-      if (this.#matchesPath(op, act.on === "path" ? path : newPath)) return true;
+      if (this.ops.length > 0 && !this.ops.includes(act.op)) continue;
+      paths |= act.on === "path" ? LOOKS_AT.path : LOOKS_AT.newPath;
     }
-    return false;
+    return paths;
+  }
+
+  /** Whether a path of a request of this operation matches. */
+  matchesPath(op: HookOp, path: string): boolean {
+    // In the order of cost: a rule for other places is done with after a few characters.
+    const pattern = this.#path;
+    if (pattern !== null && !pattern.matches(path)) return false;
+    const { below } = this;
+    if (below !== "" && !isWithin(path, below)) {
+      const moves = op === HookOp.Rename || op === HookOp.RemoveAll;
+      if (!moves || !isWithin(below, path)) return false;
+    }
+    const name = this.#name;
+    return name === null || (path.endsWith(name.suffix) && name.matches(basename(path)));
   }
 
   /** Whether the request matches. */
-  match(request: HookRequest): boolean {
-    return this.touches(request.op, request.path, request.newPath);
-  }
-
-  #hasOp(op: HookOp): boolean {
-    return this.ops.length === 0 || this.ops.includes(op);
-  }
-
-  #matchesPath(op: HookOp, path: string): boolean {
-    if (this.below !== "" && !isWithin(path, this.below)) {
-      const moves = op === HookOp.Rename || op === HookOp.RemoveAll;
-      if (!moves || !isWithin(this.below, path)) return false;
-    }
-    if (this.#path !== null && !this.#path.matches(path)) return false;
-    return this.#name === null || this.#name.matches(basename(path));
+  match({ op, path, newPath }: HookRequest): boolean {
+    const paths = this.pathsOf(op);
+    return ((paths & LOOKS_AT.path) !== 0 && this.matchesPath(op, path)) ||
+      ((paths & LOOKS_AT.newPath) !== 0 && this.matchesPath(op, newPath));
   }
 }
+
+/** The bits of {@linkcode OpPathMatcher.pathsOf}. */
+export const LOOKS_AT = { path: 1, newPath: 2 } as const;
 
 /** The pattern; null for an empty one, undefined for a malformed one. */
 function read(pattern: string): FilepathPattern | null | undefined {
