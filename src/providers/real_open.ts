@@ -46,8 +46,8 @@ import type { RealRoot } from "./real_root.ts";
 
 /** O_TMPFILE without the O_DIRECTORY that it includes. */
 const TMPFILE_BIT = O_TMPFILE & ~O_DIRECTORY;
-/** How often a creation begins again because the name came and went in the meantime. */
-const CREATE_ATTEMPTS_MAX = 64;
+/** How often a creation begins again, because of a link or because the name came and went meanwhile. */
+const CREATE_ATTEMPTS_MAX = 1024;
 
 /** What to open, and for whom. */
 interface Opening {
@@ -139,16 +139,12 @@ export class Opener {
       try {
         const made = this.#make(place, opening);
         if (made !== -ERRNO.EEXIST.number || (opening.flags & O_EXCL) !== 0) return made;
-        const found = this.#openExisting(place, opening);
-        if (found !== -ERRNO.ENOENT.number) return found;
-        const size = readlinkat(place.directory, place.name, this.#target);
-        // Not a link: the name has gone, or now stands for something else.
-        if (size < 0) continue;
-        if (++links > SYMLINKS_MAX) return -ERRNO.ELOOP.number;
-        const target = decodeName(this.#target.bytes, 0, size);
-        const directory = dirname(at);
-        at = target.startsWith("/") ? target : `${directory === "/" ? "" : directory}/${target}`;
-        attempt--;
+        const found = this.#openExisting(place, at, opening);
+        if (typeof found === "string") {
+          if (++links > SYMLINKS_MAX) return -ERRNO.ELOOP.number;
+          const directory = dirname(at);
+          at = found.startsWith("/") ? found : `${directory === "/" ? "" : directory}/${found}`;
+        } else if (found !== -ERRNO.ENOENT.number) return found;
       } finally {
         place.leave();
       }
@@ -170,15 +166,24 @@ export class Opener {
     return settled;
   }
 
-  /** Opens what is at the place already; ENOENT for a link that is to be followed. */
-  #openExisting(place: Place, opening: Opening): number {
+  /**
+   * Opens what is at the place already. For a link that is to be followed gives its target; -ENOENT when the
+   * name has gone again.
+   */
+  #openExisting(place: Place, path: string, opening: Opening): number | string {
     const fd = openat(place.directory, place.name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0) return fd;
     const result = this.#root.statDescriptor(fd, STATX_MODE);
     const isLink = result === 0 && isSymlink(this.#root.statx.mode);
     if (!isLink || (opening.flags & O_NOFOLLOW) !== 0) return this.#openLocated(fd, opening);
+    const isOfProc = this.#root.isProc(fd);
+    const size = readlinkat(fd, this.#root.emptyName, this.#target);
     close(fd);
-    return -ERRNO.ENOENT.number;
+    if (size < 0) return size;
+    if (!isOfProc) return decodeName(this.#target.bytes, 0, size);
+    // The text of such a link may not be where it leads: only the kernel can tell, and refuse.
+    const target = this.#root.locate(path, true);
+    return target < 0 ? target : this.#openLocated(target, opening);
   }
 }
 

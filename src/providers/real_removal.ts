@@ -32,7 +32,7 @@ import type { RealRoot } from "./real_root.ts";
 /** How many descriptors a removal holds at most. */
 export const REMOVAL_DESCRIPTORS_MAX = 32;
 /** How often a directory is emptied again because others put something into it. */
-const ATTEMPTS_MAX = 16;
+const ATTEMPTS_MAX = 64;
 const FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
 
 /** One directory on the way down. */
@@ -80,9 +80,12 @@ class TreeRemoval {
   #push(name: string): number {
     const parent = this.#levels.length === 0 ? this.#base : this.#levels.at(-1)!.fd;
     const fd = this.#open(parent, name);
-    // Gone, or no directory any more: the parent's next look will tell.
-    if (fd === -ERRNO.ENOENT.number || isNoDirectory(fd)) return 0;
-    if (fd < 0) return fd;
+    if (isNoDirectory(fd)) {
+      // It has become something else. If it is a directory again by now, the next look will tell.
+      const unlinked = unlinkat(parent, this.#area.put(name), 0);
+      return unlinked === -ERRNO.EISDIR.number || isGone(unlinked) ? 0 : unlinked;
+    }
+    if (fd < 0) return isGone(fd) ? 0 : fd;
     this.#levels.push({ name, fd, todo: [], attempts: 0 });
     const far = this.#levels.at(-1 - REMOVAL_DESCRIPTORS_MAX);
     if (far !== undefined && far.fd >= 0) {
@@ -107,7 +110,7 @@ class TreeRemoval {
       }
       const unlinked = unlinkat(level.fd, this.#area.put(name), 0);
       if (unlinked === -ERRNO.EISDIR.number) level.todo.push(name);
-      else if (unlinked < 0 && unlinked !== -ERRNO.ENOENT.number) failed = unlinked;
+      else if (unlinked < 0 && !isGone(unlinked)) failed = unlinked;
     });
     return result < 0 ? result : failed;
   }
@@ -123,7 +126,7 @@ class TreeRemoval {
     }
     this.#levels.pop();
     close(level.fd);
-    return result === -ERRNO.ENOENT.number || isNoDirectory(result) ? 0 : result;
+    return isGone(result) || isNoDirectory(result) ? 0 : result;
   }
 
   /** Reads a directory again that was not empty after all. */
@@ -134,7 +137,7 @@ class TreeRemoval {
     if (level.fd >= 0) return this.#empty(level);
     const errno = level.fd;
     this.#levels.pop();
-    return errno === -ERRNO.ENOENT.number || isNoDirectory(errno) ? 0 : errno;
+    return isGone(errno) || isNoDirectory(errno) ? 0 : errno;
   }
 
   /** The descriptor of the directory above the lowest, opened again if need be, with some above it. */
@@ -172,6 +175,10 @@ class TreeRemoval {
 
 /** A name and its slash, at most. */
 const NAME_ROOM = 256;
+
+function isGone(result: number): boolean {
+  return result === -ERRNO.ENOENT.number;
+}
 
 function isNoDirectory(result: number): boolean {
   return result === -ERRNO.ENOTDIR.number || result === -ERRNO.ELOOP.number;

@@ -67,6 +67,7 @@ export class RealRoot {
   readonly #emptyArea = new CStringArea();
   /** Address of the empty name: with AT_EMPTY_PATH it stands for a descriptor itself. */
   readonly emptyName: number = this.#emptyArea.put("");
+  readonly #statfs = new StatfsBlock();
   #walk: PathWalk | undefined;
 
   /**
@@ -83,17 +84,21 @@ export class RealRoot {
       path,
     );
     this.#descriptors = openat(AT_FDCWD, this.#area.put("/proc/self/fd"), LOCATE | O_DIRECTORY, 0);
-    const statfs = new StatfsBlock();
-    const isUsable = this.#descriptors >= 0 && statfs.fill(this.#descriptors) === 0 &&
-      statfs.type === PROC_SUPER_MAGIC && this.#canResolve();
+    const isUsable = this.#descriptors >= 0 && this.isProc(this.#descriptors) &&
+      this.#canResolve();
     if (!isUsable) {
       this.close();
       throw new FsError("ENOSYS", details);
     }
-    statfs.fill(this.fd);
-    this.isInMemory = MEMORY_FILESYSTEMS.includes(statfs.type);
+    this.#statfs.fill(this.fd);
+    this.isInMemory = MEMORY_FILESYSTEMS.includes(this.#statfs.type);
     this.statx.fill(this.fd, this.emptyName, AT_EMPTY_PATH);
     this.#inodes = new InodeNumbers(this.statx.dev);
+  }
+
+  /** Whether a descriptor is of procfs, whose links may lead elsewhere than they say. */
+  isProc(fd: number): boolean {
+    return this.#statfs.fill(fd) === 0 && this.#statfs.type === PROC_SUPER_MAGIC;
   }
 
   /** Whether this kernel, and the sandbox around us, have `openat2`. */
