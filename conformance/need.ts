@@ -19,6 +19,9 @@ export const NEEDS = {
   nanoseconds: "times have nanoseconds",
   ctime: "stat tells when the inode changed",
   blocks: "stat tells how many blocks are allocated",
+  handleStat: "attributes are asked of the open file, not of its path",
+  anyName: "names need not be UTF-8",
+  declares: "capabilities are told as the provider declares them",
   zeroRange: "fallocate knows FALLOC_FL_ZERO_RANGE",
   quiet: "nobody else uses the space of the filesystem",
 } as const satisfies Record<string, string>;

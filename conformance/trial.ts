@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { type ErrnoName, O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from "../src/base/mod.ts";
-import type { Provider, Timespec } from "../src/provider/mod.ts";
+import type { Handle, Provider, Timespec } from "../src/provider/mod.ts";
 import { CaseFailure, errnoThrown, show, showThrown } from "./case_failure.ts";
 import type { Need } from "./need.ts";
 import type { Identity, Subject } from "./subjects/subject.ts";
@@ -22,6 +22,7 @@ const READ_SIZE = 65_536;
 export class Trial extends TrialCalls {
   readonly #subject: Subject;
   readonly #callers: Caller[];
+  readonly #handles: Handle[] = [];
 
   /** A trial of `subject` below `root`; callers made on the way are added to `callers`. */
   constructor(
@@ -49,6 +50,28 @@ export class Trial extends TrialCalls {
     const { provider } = this.#subject;
     if (provider === undefined) throw new Error(`There is no provider on ${this.#subject.route}`);
     return provider;
+  }
+
+  /** Opens a handle of the provider, which is closed after the case if the case does not. */
+  async handle(path: string, flags: number, mode = 0o644): Promise<Handle> {
+    return this.keep(await this.provider.open(this.absolute(path), flags, mode));
+  }
+
+  /** Has a handle closed after the case if the case does not. */
+  keep(handle: Handle): Handle {
+    this.#handles.push(handle);
+    return handle;
+  }
+
+  /** Closes the handles that the case has left open. */
+  async closeHandles(): Promise<void> {
+    for (const handle of this.#handles.splice(0)) {
+      try {
+        await handle.close();
+      } catch {
+        // Most are closed already.
+      }
+    }
   }
 
   /** Another caller, with descriptors of its own, in the name of `identity`. */

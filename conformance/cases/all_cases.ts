@@ -8,15 +8,22 @@ import { APPEND } from "./append.ts";
 import { CHMOD } from "./chmod.ts";
 import { CHOWN } from "./chown.ts";
 import { COPY_FILE_RANGE } from "./copy_file_range.ts";
+import { DIALECT } from "./dialect.ts";
+import { FAILURE } from "./failure.ts";
 import { FALLOCATE } from "./fallocate.ts";
+import { HANDLE } from "./handle.ts";
 import { LINK } from "./link.ts";
 import { LOCK } from "./lock.ts";
 import { LSEEK } from "./lseek.ts";
 import { MKDIR } from "./mkdir.ts";
 import { MKNOD } from "./mknod.ts";
+import { NAME } from "./name.ts";
 import { OPEN } from "./open.ts";
+import { PATH } from "./path.ts";
+import { PRECEDENCE } from "./precedence.ts";
 import { READ } from "./read.ts";
 import { READDIR } from "./readdir.ts";
+import { REMOVAL } from "./removal.ts";
 import { RENAME } from "./rename.ts";
 import { RENAME2 } from "./rename2.ts";
 import { RMDIR } from "./rmdir.ts";
@@ -55,4 +62,11 @@ export const ALL_CASES: readonly Case[] = [
   ...STATFS,
   ...XATTR,
   ...LOCK,
+  ...NAME,
+  ...PATH,
+  ...PRECEDENCE,
+  ...DIALECT,
+  ...HANDLE,
+  ...REMOVAL,
+  ...FAILURE,
 ];

@@ -128,7 +128,7 @@ core("leaves an open file readable", async (t) => {
   await t.close(fd);
 });
 
-core("leaves an open file writable", async (t) => {
+core("leaves an open file writable", { needs: ["handleStat"] }, async (t) => {
   const fd = await t.open("/file", O_RDWR | O_CREAT);
   await t.unlink("/file");
   await t.write(fd, "data");

@@ -187,7 +187,7 @@ core("across what looks like a block keeps its neighbours", async (t) => {
 });
 
 core("keeps its data when the caller reuses the buffer", { needs: ["contract"] }, async (t) => {
-  const handle = await t.provider.open(t.absolute("/file"), O_RDWR | O_CREAT, 0o644);
+  const handle = await t.handle("/file", O_RDWR | O_CREAT);
   const buffer = new TextEncoder().encode("first");
   await handle.writeAt(buffer, 0);
   buffer.fill(0x78);

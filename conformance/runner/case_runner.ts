@@ -110,8 +110,8 @@ export class CaseRunner implements AsyncDisposable {
   }
 
   async #attempt(one: Case, steps: Step[]): Promise<void> {
-    const ready = await this.#prepare();
-    const { subject, caller } = ready;
+    const { subject, caller } = await this.#prepare();
+    const ready = { subject, caller, openBefore: subject.openCount?.() ?? 0 };
     const changes = subject.has.has("change");
     const root = changes ? `${subject.base}/case-${++this.#count}` : subject.base;
     const callers: Caller[] = [];
@@ -131,7 +131,7 @@ export class CaseRunner implements AsyncDisposable {
           await within(
             "Clearing up after the case",
             HOUSEKEEPING_TIMEOUT_MS,
-            this.#clear(ready, callers, changes ? root : undefined, failed),
+            this.#clear(ready, trial, callers, changes ? root : undefined, failed),
           );
         }
       }
@@ -147,15 +147,17 @@ export class CaseRunner implements AsyncDisposable {
   }
 
   async #clear(
-    { subject, caller }: Ready,
+    { subject, caller, openBefore }: Ready & { readonly openBefore: number },
+    trial: Trial,
     callers: readonly Caller[],
     root: string | undefined,
     failed: boolean,
   ): Promise<void> {
     for (const other of callers) await other[Symbol.asyncDispose]();
     try {
+      await trial.closeHandles();
       await caller.closeAll();
-      await this.#expectNothingOpen(subject);
+      await this.#expectOpen(subject, openBefore);
       if (root !== undefined) await (subject.removeTree?.(root) ?? removeTree(caller, root));
     } catch (thrown) {
       // The first failure says more than what follows from it.
@@ -165,12 +167,14 @@ export class CaseRunner implements AsyncDisposable {
     }
   }
 
-  async #expectNothingOpen(subject: Subject): Promise<void> {
+  /** Waits until no more files are open than before the case. */
+  async #expectOpen(subject: Subject, before: number): Promise<void> {
     if (subject.openCount === undefined) return;
     const deadline = performance.now() + RELEASE_TIMEOUT_MS;
-    while (subject.openCount() > 0) {
+    while (subject.openCount() > before) {
       if (performance.now() > deadline) {
-        throw new CaseFailure("open files after the case", "0", String(subject.openCount()));
+        const left = subject.openCount() - before;
+        throw new CaseFailure("files that the case has left open", "0", String(left));
       }
       await new Promise((resolve) => setTimeout(resolve, RELEASE_POLL_MS));
     }

@@ -12,7 +12,10 @@ import type { Identity, Route, Subject } from "./subject.ts";
 /** Everything but what takes a kernel. */
 const OFFERED: readonly OfferedNeed[] = [
   "contract",
+  "declares",
   "users",
+  "handleStat",
+  "anyName",
   "nlink",
   "owner",
   "nanoseconds",

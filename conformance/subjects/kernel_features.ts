@@ -23,6 +23,8 @@ const ALWAYS: readonly Need[] = [
   "processes",
   "permissions",
   "lstat",
+  "handleStat",
+  "anyName",
   "truncate",
   "statfs",
   "inode",

@@ -16,6 +16,8 @@ import { WireLink } from "./wire_link.ts";
 const OFFERED: readonly OfferedNeed[] = [
   "kernel",
   "processes",
+  "handleStat",
+  "anyName",
   "nlink",
   "owner",
   "nanoseconds",

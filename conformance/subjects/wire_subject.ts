@@ -14,7 +14,19 @@ import { WireLink } from "./wire_link.ts";
 /** What each version carries besides the provider's capabilities. */
 const OFFERED: Readonly<Record<1 | 2, readonly OfferedNeed[]>> = {
   1: ["contract"],
-  2: ["contract", "users", "nlink", "owner", "nanoseconds", "ctime", "blocks", "zeroRange"],
+  2: [
+    "contract",
+    "declares",
+    "handleStat",
+    "anyName",
+    "users",
+    "nlink",
+    "owner",
+    "nanoseconds",
+    "ctime",
+    "blocks",
+    "zeroRange",
+  ],
 };
 /** Version 1 cannot tell what the server can do, but carries these where the server can. */
 const CARRIED_BY_V1: readonly Capability[] = ["symlink", "link"];
