@@ -15,6 +15,7 @@ import { type InodeSource, setStatV1, setStatV2 } from "./stat_message.ts";
 import { VFSRequest } from "./vfs_request.ts";
 import { VFSResponse } from "./vfs_response.ts";
 import { VFSStat } from "./vfs_stat.ts";
+import type { WatchTable } from "./watch_table.ts";
 
 /** What the operations need of the connection that they run for. */
 export interface Session {
@@ -32,6 +33,10 @@ export interface Session {
   readonly handles: HandleTable;
   /** The listings that go on. */
   readonly listings: ListingTable;
+  /** What the client watches. */
+  readonly watches: WatchTable;
+  /** Whether nobody changes what is served but through this server. */
+  readonly soleOwner: boolean;
   /** Where version 1's inode numbers come from. */
   readonly inodes: InodeSource;
   /** The longest reply frame that the client reads. */
@@ -60,13 +65,16 @@ export class Call {
   readonly context: CallContext = new CallContext();
   /** The open file that it uses: see {@linkcode Call.use}. */
   file: OpenFile | null = null;
-  #file2: OpenFile | null = null;
+  /** The second open file that it uses. */
+  file2: OpenFile | null = null;
   /** The operation encoded its reply itself. */
   replied = false;
   /** The client has taken it back. */
   cancelled = false;
   /** Its result is there. */
   finished = false;
+  /** It is the first of its connection. */
+  isFirst = false;
   /** Its reply goes out in the order of the requests. */
   ordered = false;
   /** When it began, for the observer, in milliseconds. */
@@ -123,15 +131,15 @@ export class Call {
     if (this.file === file) return;
     file.retain();
     if (this.file === null) this.file = file;
-    else this.#file2 = file;
+    else this.file2 = file;
   }
 
   /** Lets go of the open files. */
   releaseFiles(): void {
     this.file?.release();
     this.file = null;
-    this.#file2?.release();
-    this.#file2 = null;
+    this.file2?.release();
+    this.file2 = null;
   }
 
   /** `off` as a number; what is not safe becomes the largest, which is past the end of any file. */

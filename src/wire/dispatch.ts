@@ -17,8 +17,17 @@ import { setattr } from "./setattr_operation.ts";
 /** Runs an operation: fills `call.response`, or fails. */
 export type Operation = (call: Call) => MaybePromise<void>;
 
+function watch(call: Call): void {
+  const { session, request, context, response } = call;
+  response.handle = session.watches.add(session, request.path, context);
+}
+
+function unwatch(call: Call): void {
+  call.session.watches.remove(call.request.handle);
+}
+
 /** Operations that the connection runs itself: they are about the connection. */
-type ConnectionOp = "Hello" | "Cancel" | "Watch" | "Unwatch";
+type ConnectionOp = "Hello" | "Cancel";
 
 const RUN: Record<Exclude<OpName, ConnectionOp>, Operation> = {
   Lookup: path.lookup,
@@ -53,6 +62,8 @@ const RUN: Record<Exclude<OpName, ConnectionOp>, Operation> = {
   SetLock: attribute.setLock,
   RemoveAll: path.removeAll,
   Remove: path.remove,
+  Watch: watch,
+  Unwatch: unwatch,
 };
 
 /** The operations that a version has, by number. */

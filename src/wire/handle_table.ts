@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { chain, FsError, type MaybePromise } from "../base/mod.ts";
+import { chain, clean, FsError, isWithin, type MaybePromise } from "../base/mod.ts";
 import type { Handle } from "../provider/mod.ts";
 
 /** An open file and who uses it at the moment. */
 export class OpenFile {
   /** The provider's handle. */
   readonly handle: Handle;
-  /** The path that it was opened by. */
-  readonly path: string;
+  /** The path that it was opened by, or has now when a rename through this server moved it. */
+  path: string;
   /** Whether its last read came later: then the next one gets a buffer of its own. */
   late = false;
   #users = 0;
@@ -94,6 +94,16 @@ export class HandleTable {
     const file = this.get(number);
     if (file !== undefined && typeof number === "number") this.#files.delete(number);
     return file;
+  }
+
+  /** A rename moved what was at or below `from`; an exchange also what was at or below `to`. */
+  renamed(from: string, to: string, exchanged: boolean): void {
+    const [before, after] = [clean(from), clean(to)];
+    for (const file of this.#files.values()) {
+      const path = clean(file.path);
+      if (isWithin(path, before)) file.path = after + path.slice(before.length);
+      else if (exchanged && isWithin(path, after)) file.path = before + path.slice(after.length);
+    }
   }
 
   /** Takes all of them out, and lets none in any more. */

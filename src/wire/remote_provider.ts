@@ -27,13 +27,15 @@ import {
   type FileInfo,
   type Handle,
   isCapability,
-  type StatFs,
   type TimeChange,
+  type WatchEvent,
 } from "../provider/mod.ts";
 import { OpCode, SetBits } from "./op_code.ts";
 import { RemoteHandle } from "./remote_handle.ts";
 import { entryType, fileInfoOf } from "./remote_info.ts";
-import { NOTHING, RemotePaths } from "./remote_paths.ts";
+import { RemoteWatch } from "./remote_watch.ts";
+import { RemoteAttributes } from "./remote_attributes.ts";
+import { NOTHING } from "./remote_paths.ts";
 import { setOwner, setTimes } from "./time_change.ts";
 import type { VFSClient } from "./vfs_client.ts";
 import type { VFSDirEntry } from "./vfs_dir_entry.ts";
@@ -47,7 +49,7 @@ import type { VFSResponse } from "./vfs_response.ts";
  *
  * When the connection ends, everything fails with EIO at once.
  */
-export class RemoteProvider extends RemotePaths {
+export class RemoteProvider extends RemoteAttributes {
   /** What the server declared. */
   override readonly capabilities: CapabilitySet;
 
@@ -339,56 +341,10 @@ export class RemoteProvider extends RemotePaths {
     return this.#setattr(request, SetBits.Size, "truncate", path, context);
   }
 
-  /** Sizes and limits. Version 2. */
-  override statfs(path: string, context?: Context): MaybePromise<StatFs> {
-    if (!this.hasVersion2) return super.statfs(path, context);
-    this.begin(OpCode.Statfs, path, context);
-    return this.send(
-      ({ fs }) => {
-        if (fs === null) throw new FsError("EIO", { syscall: "statfs", path });
-        return fs;
-      },
-      "statfs",
-      path,
-      context,
-    );
-  }
-
-  /** An extended attribute. Version 2. */
-  override getXattr(path: string, name: string, context?: Context): MaybePromise<Uint8Array> {
-    if (!this.hasVersion2) return super.getXattr(path, name, context);
-    this.begin(OpCode.GetXattr, path, context).name = name;
-    return this.send(({ data }) => data.slice(), "getXattr", path, context);
-  }
-
-  /** Sets an extended attribute. Version 2. */
-  override setXattr(
-    path: string,
-    name: string,
-    value: Uint8Array,
-    flags: number,
-    context?: Context,
-  ): MaybePromise<void> {
-    if (!this.hasVersion2) return super.setXattr(path, name, value, flags, context);
-    const request = this.begin(OpCode.SetXattr, path, context);
-    request.name = name;
-    request.data = value;
-    request.flags = flags;
-    return this.send(NOTHING, "setXattr", path, context);
-  }
-
-  /** Names of the extended attributes. Version 2. */
-  override listXattr(path: string, context?: Context): MaybePromise<string[]> {
-    if (!this.hasVersion2) return super.listXattr(path, context);
-    this.begin(OpCode.ListXattr, path, context);
-    return this.send(({ names }) => [...names ?? []], "listXattr", path, context);
-  }
-
-  /** Removes an extended attribute. Version 2. */
-  override removeXattr(path: string, name: string, context?: Context): MaybePromise<void> {
-    if (!this.hasVersion2) return super.removeXattr(path, name, context);
-    this.begin(OpCode.RemoveXattr, path, context).name = name;
-    return this.send(NOTHING, "removeXattr", path, context);
+  /** Changes at and below a path that others make, where the server can tell. */
+  override watch(path: string, context?: Context): AsyncIterable<WatchEvent> {
+    if (!this.capabilities.has("watch")) return super.watch(path, context);
+    return new RemoteWatch(this.client, clean(path), context);
   }
 
   /** Ends the connection. */

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { FsError } from "../base/mod.ts";
+import { HookAction, type HookRule, newHookEngine, newInterceptProvider } from "../hooks/mod.ts";
 import { newMountRouter, newReadonlyProvider } from "../layers/mod.ts";
 import type { Provider } from "../provider/mod.ts";
 import { type MemoryProvider, newMemoryProvider, newRealFSProvider } from "../providers/mod.ts";
@@ -30,6 +32,49 @@ function below(prefix: string, recording: Recording): MemoryProvider {
   return memoryOf(lines.map((line) => line.slice(prefix.length)));
 }
 
+/** The rules of the recording `intercept`, as the recorder's notes list them. */
+const RULES: HookRule[] = [
+  {
+    name: "no-create",
+    phase: "before",
+    ops: ["create"],
+    pathPattern: "/workspace/blocked*",
+    action: "block",
+  },
+  {
+    name: "no-remove",
+    phase: "BEFORE",
+    ops: ["remove", "rename"],
+    pathPattern: "/workspace/*.txt",
+    action: "Block",
+  },
+  {
+    name: "mutate",
+    ops: ["write"],
+    pathPattern: "/workspace/mutated.txt",
+    action: HookAction.MutateWrite,
+    mutateWrite: encoder.encode("replaced by hook"),
+  },
+  {
+    name: "fn",
+    ops: ["write"],
+    pathPattern: "/workspace/fn.txt",
+    action: HookAction.MutateWrite,
+    mutateWriteFunc: ({ path, offset, size, mode }) => {
+      if (size > 4) throw new FsError("EDQUOT", { syscall: "write", path });
+      return encoder.encode(`${path}|${offset}|${size}|${mode.toString(8)}`);
+    },
+  },
+  {
+    name: "no-stat-src",
+    ops: ["stat", "readdir"],
+    pathPattern: "/workspace/s?c",
+    action: "block",
+  },
+  { name: "class", ops: ["mkdir"], pathPattern: "/workspace/[a-c]*", action: "block" },
+  { name: "allow", ops: ["mkdir"], action: "allow" },
+];
+
 /** What the recording was made of, or null when it needs more than memory. */
 function providerOf(recording: Recording): Provider | null {
   switch (recording.provider) {
@@ -37,6 +82,10 @@ function providerOf(recording: Recording): Provider | null {
       return memoryOf(recording.setup);
     case "readonly(memory)":
       return newReadonlyProvider(memoryOf(recording.setup));
+    case "intercept(memory)": {
+      const lines = recording.setup.filter((line) => !line.startsWith("rules:"));
+      return newInterceptProvider(memoryOf(lines), newHookEngine(RULES));
+    }
     case "router{/workspace: memory A, /workspace/.host/deep: memory B}":
       return newMountRouter({
         "/workspace": below("A: ", recording),

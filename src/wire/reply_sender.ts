@@ -5,7 +5,7 @@
  */
 import { errnoOf } from "../base/mod.ts";
 import type { Call } from "./call.ts";
-import { encodeReplyTo, type WireVersion } from "./codec.ts";
+import { encodeReplyTo, encodeResponse, type WireVersion } from "./codec.ts";
 import { FrameOutput } from "./frame_output.ts";
 import { FRAME_HEAD } from "./frame_reader.ts";
 import type { WireObserver } from "./observer.ts";
@@ -49,6 +49,14 @@ export class ReplySender {
   /** Sends an error for a call that goes on. */
   sendError(call: Call, errno: number): void {
     this.#encode(call, new VFSResponse({ id: call.request.id, err: -errno }));
+  }
+
+  /** Sends a notice of a watch. */
+  sendNotice(watch: number, notice: number, path: string, errno: number): void {
+    this.output.begin();
+    const message = new VFSResponse({ err: -errno, handle: watch, notice, path });
+    encodeResponse(this.output.writer, message, 2);
+    this.output.end();
   }
 
   #reply(call: Call): void {

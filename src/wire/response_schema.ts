@@ -52,7 +52,7 @@ function rows(version: 1 | 2): Field<VFSResponse>[] {
     }),
     new Uint64Field({
       key: "fh",
-      about: "The open file",
+      about: "The open file; in a notice, the watch",
       get: (response) => response.handle,
       set: (response, value) => response.handle = value,
     }),
@@ -114,7 +114,7 @@ function rows(version: 1 | 2): Field<VFSResponse>[] {
     new UintField(UINT32, {
       key: "notice",
       since: 2,
-      about: "Kind of a notice: 1 entry, 2 content, 3 attributes, 4 overflow",
+      about: "Kind of a notice: 1 entry, 2 content, 3 attributes, 4 overflow, 5 ended",
       get: (response) => response.notice,
       set: (response, value) => response.notice = value,
     }),

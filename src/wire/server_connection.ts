@@ -3,44 +3,31 @@
  *
  * @module
  */
-import { isPromise, type MaybePromise, rescue } from "../base/mod.ts";
-import { CborReader } from "../cbor/mod.ts";
+import { isPromise, type MaybePromise, RENAME_EXCHANGE, rescue } from "../base/mod.ts";
 import type { Provider } from "../provider/mod.ts";
-import { Call, type Session } from "./call.ts";
-import { decodeFirstRequest, decodeRequest, type WireVersion } from "./codec.ts";
+import type { Call, Session } from "./call.ts";
+import { reportChanges } from "./change_report.ts";
+import type { ConnectionHost } from "./connection_host.ts";
+import type { WireVersion } from "./codec.ts";
 import { DISPATCH } from "./dispatch.ts";
 import type { FrameOutput } from "./frame_output.ts";
-import { FRAME_HEAD, FrameReader } from "./frame_reader.ts";
 import { HandleTable } from "./handle_table.ts";
-import { helloMessage } from "./hello_message.ts";
-import { WIRE_VERSION, type WireLimits } from "./limits.ts";
+import { answerHello } from "./hello_message.ts";
+import type { WireLimits } from "./limits.ts";
 import { ListingTable } from "./listing_table.ts";
-import type { WireObserver } from "./observer.ts";
 import { OpCode } from "./op_code.ts";
 import { ReplyLane } from "./reply_lane.ts";
 import { ReplySender } from "./reply_sender.ts";
+import { RequestSource } from "./request_source.ts";
 import type { InodeSource } from "./stat_message.ts";
 import type { ByteChannel } from "./transport.ts";
+import { WatchTable } from "./watch_table.ts";
 
 /** So many bytes of replies are sent while requests are still there. */
 const FLUSH_AT = 1 << 16;
+/** Notices may take up this part of the bytes that wait for the client. */
+const NOTICES_SHARE = 4;
 const EINTR = 4;
-
-/** What a connection needs of its server. */
-export interface ConnectionHost {
-  /** The filesystem. */
-  readonly provider: Provider;
-  /** The limits. */
-  readonly limits: WireLimits;
-  /** Where version 1's inode numbers come from. */
-  readonly inodes: InodeSource;
-  /** The user that requests without ids run as. */
-  readonly self: { readonly uid: number; readonly gid: number };
-  /** Told of each request. */
-  readonly observer: WireObserver | undefined;
-  /** Told of defects of the provider. */
-  readonly onUnexpected: (thrown: unknown) => void;
-}
 
 /**
  * Reads requests, runs them and sends the replies.
@@ -63,18 +50,19 @@ export class ServerConnection implements Session {
   readonly handles: HandleTable;
   /** The listings that go on. */
   readonly listings: ListingTable;
+  /** What the client watches. */
+  readonly watches: WatchTable;
+  /** Whether nobody changes what is served but through this server. */
+  readonly soleOwner: boolean;
   /** Where version 1's inode numbers come from. */
   readonly inodes: InodeSource;
   /** Told of defects of the provider. */
   readonly onUnexpected: (thrown: unknown) => void;
   readonly #host: ConnectionHost;
   readonly #channel: ByteChannel;
-  readonly #input: FrameReader;
-  readonly #reader = new CborReader();
+  readonly #requests: RequestSource;
   readonly #replies: ReplySender;
   readonly #lane = new ReplyLane();
-  /** Calls that wait for their next request. */
-  readonly #spare: Call[] = [];
   /** Calls whose provider answers later. */
   readonly #waiting = new Set<Call>();
   readonly #byId = new Map<number, Call>();
@@ -82,7 +70,6 @@ export class ServerConnection implements Session {
   #held: Call | null = null;
   /** Bytes that the replies of waiting calls may need. */
   #reserved = 0;
-  #first = true;
   #blocked = false;
   #reading = false;
   #draining = false;
@@ -90,7 +77,6 @@ export class ServerConnection implements Session {
   #flushing = false;
   #wake: (() => void) | null = null;
   #idle: (() => void) | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param number Its number on the server. */
   constructor(host: ConnectionHost, channel: ByteChannel, number: number) {
@@ -101,12 +87,20 @@ export class ServerConnection implements Session {
     this.provider = provider;
     this.limits = limits;
     this.inodes = host.inodes;
+    this.soleOwner = host.soleOwner;
     this.onUnexpected = host.onUnexpected;
     this.hasLstat = provider.capabilities.has("lstat");
     this.handles = new HandleTable(limits.handlesMax);
     this.listings = new ListingTable(limits.listingsMax);
-    this.#input = new FrameReader(channel, limits.frameMax);
+    this.#requests = new RequestSource(host, this, channel, () => this.abort());
     this.#replies = new ReplySender(channel, number, host.observer, () => this.abort());
+    this.watches = new WatchTable({
+      provider,
+      hub: host.soleOwner ? host.hub : null,
+      watchesMax: limits.watchesMax,
+      hasRoom: () => this.#hasRoom(),
+      send: (...notice) => this.#notify(...notice),
+    });
   }
 
   /** The version agreed on. */
@@ -151,26 +145,18 @@ export class ServerConnection implements Session {
       return !this.#ended;
     }
     if (this.#draining) return false;
-    this.#guardPartial();
     this.#reading = true;
     try {
-      return await this.#input.fill();
+      return await this.#requests.fill();
     } finally {
       this.#reading = false;
     }
   }
 
-  /** A frame that has begun must come to its end in time. */
-  #guardPartial(): void {
-    const { frameTimeoutMs } = this.limits;
-    if (!this.#input.partial || frameTimeoutMs === 0) return;
-    this.#timer ??= setTimeout(() => this.abort(), frameTimeoutMs);
-  }
-
   #work(): void {
     this.#blocked = false;
     while (!this.#ended && !this.#full()) {
-      const call = this.#held ?? this.#next();
+      const call = this.#held ?? this.#requests.next();
       this.#held = null;
       if (call === null) return;
       if (this.#control(call)) continue;
@@ -199,34 +185,12 @@ export class ServerConnection implements Session {
     wake?.();
   }
 
-  /** Decodes the next request that is there as a whole. */
-  #next(): Call | null {
-    if (!this.#input.next()) return null;
-    if (this.#timer !== undefined) {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-    }
-    const { frameStart, frameEnd, bytes } = this.#input;
-    const call = this.#spare.pop() ?? new Call(this);
-    const { request } = call;
-    this.#reader.reset(bytes, frameStart, frameEnd);
-    if (this.#first) decodeFirstRequest(this.#reader, request);
-    else decodeRequest(this.#reader, request, this.version);
-    const { self, observer } = this.#host;
-    const anonymous = request.uid === 0 && request.gid === 0;
-    call.begin(anonymous ? self.uid : request.uid, anonymous ? self.gid : request.gid);
-    call.bytesIn = frameEnd - frameStart + FRAME_HEAD;
-    if (observer !== undefined) call.startedMs = performance.now();
-    return call;
-  }
-
   /** Runs the operations that are about the connection. False for all others. */
   #control(call: Call): boolean {
     const { request } = call;
-    const first = this.#first;
-    this.#first = false;
-    if (first && request.op === OpCode.Hello && request.version > 0) {
-      this.#hello(call);
+    if (call.isFirst && request.op === OpCode.Hello && request.version > 0) {
+      answerHello(call, this.#replies);
+      this.#requests.release(call);
       return true;
     }
     // In version 1 these numbers are unknown operations, and there is no id.
@@ -234,20 +198,8 @@ export class ServerConnection implements Session {
     call.ordered = request.id === 0;
     if (this.version === 1 || request.op !== OpCode.Cancel) return false;
     this.#cancel(request.ref);
-    this.#spare.push(call);
+    this.#requests.release(call);
     return true;
-  }
-
-  #hello(call: Call): void {
-    const { request } = call;
-    const version = request.version >= WIRE_VERSION ? 2 : 1;
-    call.response.hello = helloMessage(this.provider, this.limits, version);
-    if (request.size > 0) this.#replies.replyMax = request.size;
-    // The answer itself has keys of version 2, also when it says 1.
-    this.#replies.version = 2;
-    this.#replies.send(call);
-    this.#replies.version = version;
-    this.#spare.push(call);
   }
 
   #mayStart(call: Call): boolean {
@@ -275,7 +227,7 @@ export class ServerConnection implements Session {
   /** The provider answers later. */
   #wait(call: Call, result: Promise<void>): void {
     const { request } = call;
-    if (request.data.length > 0) this.#input.lend();
+    if (request.data.length > 0) this.#requests.lend();
     if (request.op === OpCode.Read) call.reserved = Math.min(request.size, this.limits.dataMax);
     this.#reserved += call.reserved;
     this.#waiting.add(call);
@@ -292,6 +244,7 @@ export class ServerConnection implements Session {
     this.#reserved -= call.reserved;
     call.reserved = 0;
     if (call.ordered) {
+      this.#report(call);
       call.releaseFiles();
       this.#lane.settle(call);
       for (let done = this.#lane.next(); done !== null; done = this.#lane.next()) this.#send(done);
@@ -314,8 +267,32 @@ export class ServerConnection implements Session {
     });
   }
 
+  /** Tells the other clients what a call has changed. */
+  #report(call: Call): void {
+    const { hub, renamed } = this.#host;
+    const { request, response } = call;
+    if (!hub.active || response.err !== 0 || ReplyLane.observes(request.op)) return;
+    reportChanges(call, (kind, path) => hub.publish(this, kind, path));
+    if (request.op !== OpCode.Rename) return;
+    renamed(request.path, request.newPath, (request.flags & RENAME_EXCHANGE) !== 0);
+  }
+
+  /** Whether a notice would soon be taken; if not, watches that lose some hear of it when it would. */
+  #hasRoom(): boolean {
+    if (this.output.queued <= this.limits.queuedBytesMax / NOTICES_SHARE) return true;
+    this.output.drained().then(() => this.watches.drained());
+    return false;
+  }
+
+  #notify(watch: number, kind: number, path: string, errno: number): void {
+    if (this.#ended) return;
+    this.#replies.sendNotice(watch, kind, path, errno);
+    this.#flushSoon();
+  }
+
   /** The result is there: replies now, or when those before have replied. */
   #answer(call: Call): void {
+    this.#report(call);
     call.releaseFiles();
     if (call.ordered && !this.#lane.empty) {
       this.#lane.enter(call);
@@ -328,7 +305,7 @@ export class ServerConnection implements Session {
   /** Replies, and keeps the call for another request. */
   #send(call: Call): void {
     if (!this.#ended && !call.cancelled) this.#replies.send(call);
-    if (this.#spare.length < this.limits.inFlightMax) this.#spare.push(call);
+    this.#requests.release(call);
   }
 
   /**
@@ -370,7 +347,7 @@ export class ServerConnection implements Session {
   abort(): void {
     if (this.#ended) return;
     this.#ended = true;
-    clearTimeout(this.#timer);
+    this.#requests.stop();
     try {
       this.#channel.close();
     } catch {
@@ -384,6 +361,7 @@ export class ServerConnection implements Session {
   /** Closes everything that the connection held. */
   async #end(): Promise<void> {
     this.abort();
+    this.watches.clear();
     this.listings.clear();
     const closing: MaybePromise<void>[] = [];
     for (const file of this.handles.takeAll()) {

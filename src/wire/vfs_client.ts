@@ -29,8 +29,6 @@ export interface VFSClientOptions {
   readonly version?: WireVersion;
   /** Longest reply frame that is read in bytes; default 64 MiB. */
   readonly frameMax?: number;
-  /** Told of each notice of the server. */
-  readonly onNotice?: (notice: VFSResponse) => void;
 }
 
 /** An encoded request that may not be sent yet. */
@@ -50,6 +48,8 @@ export class VFSClient {
   hello: VFSHello = new VFSHello();
   /** Attributes that came with other replies. */
   readonly fresh: FreshStats = new FreshStats();
+  /** Who is told of the notices of which watch. */
+  readonly watches: Map<number | bigint, (notice: VFSResponse) => void> = new Map();
   /** Settles when the connection has ended, with why; undefined after `close`. */
   readonly ended: Promise<unknown>;
   readonly #channel: ByteChannel;
@@ -58,7 +58,6 @@ export class VFSClient {
   readonly #reader = new CborReader();
   readonly #response = new VFSResponse();
   readonly #request = new VFSRequest();
-  readonly #onNotice: ((notice: VFSResponse) => void) | undefined;
   /** Version 2: by id. */
   readonly #byId = new Map<number, Waiter>();
   /** Version 1: in order, from `#firstInOrder` on. */
@@ -79,7 +78,6 @@ export class VFSClient {
     this.#channel = channelOf(connection);
     this.#output = new FrameOutput(this.#channel, (thrown) => this.#die(thrown));
     this.#input = new FrameReader(this.#channel, options.frameMax ?? REPLY_FRAME_MAX);
-    this.#onNotice = options.onNotice;
     this.ended = new Promise((resolve) => this.#end = resolve);
   }
 
@@ -262,7 +260,8 @@ export class VFSClient {
     // The answer to Hello has keys of version 2; version 1 never sends them.
     decodeResponse(this.#reader, response, this.#lastReplyVersion());
     if (response.notice !== 0) {
-      this.#onNotice?.(response);
+      // A watch that has just been ended may still be spoken of.
+      this.watches.get(response.handle)?.(response);
       return;
     }
     const waiter = response.id === 0 ? this.#shift() : this.#byId.get(response.id);
@@ -323,6 +322,7 @@ export class VFSClient {
     this.#firstInOrder = 0;
     this.#byId.clear();
     this.#backlog = [];
+    this.watches.clear();
     for (const waiter of waiting) waiter.fail(cause);
     this.#end(cause);
   }

@@ -4,9 +4,11 @@
  * @module
  */
 import type { Provider } from "../provider/mod.ts";
+import { ChangeHub } from "./change_hub.ts";
+import type { ConnectionHost } from "./connection_host.ts";
 import { limitsOf, type WireLimits } from "./limits.ts";
 import type { WireObserver } from "./observer.ts";
-import { type ConnectionHost, ServerConnection } from "./server_connection.ts";
+import { ServerConnection } from "./server_connection.ts";
 import type { InodeSource } from "./stat_message.ts";
 import { channelOf, type WireConnection } from "./transport.ts";
 import { listenUnix } from "./unix_socket.ts";
@@ -27,6 +29,11 @@ export interface VFSServerOptions {
    * `"path"` makes them from paths always, as the Go original does for memory.
    */
   readonly inodes?: InodeSource;
+  /**
+   * Whether nobody changes what is served but the clients of this server. Then they can watch it even when
+   * the provider itself cannot: each hears of the changes of the others. Default false.
+   */
+  readonly soleOwner?: boolean;
   /** Told of each request that has been answered. */
   readonly observer?: WireObserver;
   /** Told of exceptions that no provider should throw; default: they are printed. */
@@ -89,6 +96,11 @@ export class VFSServer {
       inodes: options.inodes ?? "provider",
       self: processIds(),
       observer: options.observer,
+      hub: new ChangeHub(),
+      soleOwner: options.soleOwner ?? false,
+      renamed: (from, to, exchanged) => {
+        for (const { handles } of this.#connections.keys()) handles.renamed(from, to, exchanged);
+      },
       onUnexpected: options.onUnexpected ?? printUnexpected,
     };
   }

@@ -1,0 +1,88 @@
+/**
+ * The requests of one connection, as they come.
+ *
+ * @module
+ */
+import { CborReader } from "../cbor/mod.ts";
+import { Call, type Session } from "./call.ts";
+import { decodeFirstRequest, decodeRequest } from "./codec.ts";
+import type { ConnectionHost } from "./connection_host.ts";
+import { FRAME_HEAD, FrameReader } from "./frame_reader.ts";
+import type { ByteChannel } from "./transport.ts";
+
+/** Decodes requests into calls, and keeps the calls for the next ones. */
+export class RequestSource {
+  readonly #host: ConnectionHost;
+  readonly #session: Session;
+  readonly #input: FrameReader;
+  readonly #reader = new CborReader();
+  readonly #onTooSlow: () => void;
+  /** Calls that wait for their next request. */
+  readonly #spare: Call[] = [];
+  #first = true;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Reads from a channel; `onTooSlow` is called when a frame takes longer than it may. */
+  constructor(
+    host: ConnectionHost,
+    session: Session,
+    channel: ByteChannel,
+    onTooSlow: () => void,
+  ) {
+    this.#host = host;
+    this.#session = session;
+    this.#input = new FrameReader(channel, host.limits.frameMax);
+    this.#onTooSlow = onTooSlow;
+  }
+
+  /**
+   * The next request that is there as a whole, or null.
+   *
+   * @throws {FrameError} For a frame over the limit.
+   * @throws {CborError} For a frame that is no request.
+   */
+  next(): Call | null {
+    if (!this.#input.next()) return null;
+    this.stop();
+    const { frameStart, frameEnd, bytes } = this.#input;
+    const call = this.#spare.pop() ?? new Call(this.#session);
+    const { request } = call;
+    this.#reader.reset(bytes, frameStart, frameEnd);
+    if (this.#first) decodeFirstRequest(this.#reader, request);
+    else decodeRequest(this.#reader, request, this.#session.version);
+    const { self, observer } = this.#host;
+    const anonymous = request.uid === 0 && request.gid === 0;
+    call.begin(anonymous ? self.uid : request.uid, anonymous ? self.gid : request.gid);
+    call.isFirst = this.#first;
+    this.#first = false;
+    call.bytesIn = frameEnd - frameStart + FRAME_HEAD;
+    if (observer !== undefined) call.startedMs = performance.now();
+    return call;
+  }
+
+  /** Waits for more bytes; false at the end of the stream. */
+  fill(): Promise<boolean> {
+    const { frameTimeoutMs } = this.#host.limits;
+    if (this.#input.partial && frameTimeoutMs > 0) {
+      this.#timer ??= setTimeout(this.#onTooSlow, frameTimeoutMs);
+    }
+    return this.#input.fill();
+  }
+
+  /** Leaves the bytes that were read to the calls that still need them. */
+  lend(): void {
+    this.#input.lend();
+  }
+
+  /** The call has been answered: it can be used again. */
+  release(call: Call): void {
+    if (this.#spare.length < this.#host.limits.inFlightMax) this.#spare.push(call);
+  }
+
+  /** Ends the guard over a frame that has begun. */
+  stop(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
