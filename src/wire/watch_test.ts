@@ -1,20 +1,12 @@
-import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { FsError, O_CREAT, O_RDWR, O_TRUNC, RENAME_EXCHANGE } from "../base/mod.ts";
+import { assertEquals } from "@std/assert";
+import { O_CREAT, O_RDWR, O_TRUNC, RENAME_EXCHANGE } from "../base/mod.ts";
 import type { Provider, WatchEvent } from "../provider/mod.ts";
 import { newMemoryProvider, newRealFSProvider } from "../providers/mod.ts";
-import { connectVFS } from "./connect_vfs.ts";
-import { memoryPipe } from "./memory_pipe.ts";
 import { OpCode } from "./op_code.ts";
-import type { RemoteProvider } from "./remote_provider.ts";
+import { codeOf, linked } from "./testing/linked.ts";
 import { WirePeer } from "./testing/wire_peer.ts";
 import { NOTICES } from "./vfs_response.ts";
 import { VFSServer } from "./vfs_server.ts";
-
-async function linked(server: VFSServer): Promise<RemoteProvider> {
-  const [near, far] = memoryPipe();
-  server.handleConnection(far);
-  return await connectVFS(near);
-}
 
 /** A memory provider with some files, served to nobody else. */
 function shared(): VFSServer {
@@ -32,12 +24,6 @@ async function take(events: AsyncIterator<WatchEvent>, count: number): Promise<s
     taken.push(`${value?.kind} ${value?.path}`);
   }
   return taken;
-}
-
-async function codeOf(run: () => unknown): Promise<string> {
-  const thrown = await assertRejects(async () => await run());
-  assertInstanceOf(thrown, FsError);
-  return thrown.code;
 }
 
 Deno.test("watch() tells what other connections change", async () => {
