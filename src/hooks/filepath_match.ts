@@ -71,7 +71,7 @@ export class FilepathPattern {
   readonly suffix: string;
   readonly #chunks: readonly Chunk[];
 
-  /** @throws {BadPatternError} When the pattern is malformed, whatever it would be matched with. */
+  /** Reads the pattern. @throws {BadPatternError} When it is malformed, whatever it would be matched with. */
   constructor(pattern: string) {
     const chunks: Chunk[] = [];
     let rest = toBytes(pattern);

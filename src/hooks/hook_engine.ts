@@ -60,7 +60,11 @@ export type HookEventFunc = (request: Readonly<HookRequest>, result: HookResult)
  * not see it, {@linkcode HookEngine.events} does.
  */
 export class HookEngine {
-  /** The hooks by operation. */
+  /**
+   * The hooks by operation, for layers.
+   *
+   * @internal
+   */
   readonly plans: Readonly<Record<HookOp, HookPlan>>;
   readonly #onError: (report: HookErrorReport) => void;
   readonly #queue: HookQueue;
@@ -146,7 +150,11 @@ export class HookEngine {
     throw error;
   }
 
-  /** The error for a caller; what is no FsError is reported and becomes EIO. */
+  /**
+   * The error for a caller; what is no FsError is reported and becomes EIO.
+   *
+   * @internal
+   */
   failure(thrown: unknown, hook: CompiledHook, request: HookRequest): FsError {
     if (thrown instanceof HookTimeout) return hookFailure(thrown.code, request);
     if (thrown instanceof FsError) {

@@ -20,9 +20,9 @@ import { ReadMutation } from "./read_mutation.ts";
 
 /** The part of {@linkcode InterceptProvider} that asks hooks about one path and delegates. */
 export abstract class InterceptedPaths extends Forward {
-  /** The hooks. */
+  /** @internal The hooks. */
   protected readonly interception: Interception;
-  /** The content that readers see; null when no hook changes it. */
+  /** @internal The content that readers see; null when no hook changes it. */
   protected readonly mutation: ReadMutation | null;
 
   /** A layer over `inner`; the engine stays the caller's. */
@@ -33,7 +33,7 @@ export abstract class InterceptedPaths extends Forward {
     this.mutation = mutates ? new ReadMutation(this.interception) : null;
   }
 
-  /** Whether anybody may want to know of the operation. Most often it takes no look at the path. */
+  /** @internal Whether anybody may want to know of the operation. Most often it takes no look at the path. */
   protected wants(op: HookOp, path: string, newPath = ""): boolean {
     const { engine } = this.interception;
     if (engine.observed) return true;
@@ -42,7 +42,7 @@ export abstract class InterceptedPaths extends Forward {
     return plan.touches(clean(path), newPath === "" || op === HookOp.Symlink ? "" : clean(newPath));
   }
 
-  /** An operation on one path, between its hooks where there are any. */
+  /** @internal An operation on one path, between its hooks where there are any. */
   protected run<T>(
     op: HookOp,
     path: string,
@@ -56,7 +56,7 @@ export abstract class InterceptedPaths extends Forward {
     return this.interception.run(request, context, perform, describe);
   }
 
-  /** The content of what the path leads to may have changed. */
+  /** @internal The content of what the path leads to may have changed. */
   protected changed(path: string): void {
     this.mutation?.forget(clean(path));
   }

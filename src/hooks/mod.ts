@@ -96,6 +96,7 @@ export type { HookFileMeta, HookResult } from "./hook_result.ts";
 export type { HookRule, MutateWriteFunc, MutateWriteRequest } from "./hook_rule.ts";
 export { COPY_THROUGH_HOOKS_MAX } from "./intercept_handle.ts";
 export { InterceptProvider, newInterceptProvider } from "./intercept_provider.ts";
+export type { InterceptedPaths } from "./intercepted_paths.ts";
 export { type OpPathInit, OpPathMatcher } from "./op_path_matcher.ts";
 export { HOOK_RULES_MAX, HookRulesError, parseHookRules } from "./parse_hook_rules.ts";
 export { MUTATE_READ_SIZE_MAX } from "./read_mutation.ts";

@@ -9,3 +9,4 @@
  */
 export { newReadonlyProvider, ReadonlyProvider } from "./readonly_provider.ts";
 export { MountRouter, type Mounts, newMountRouter } from "./mount_router.ts";
+export type { RoutedOperations } from "./routed_operations.ts";

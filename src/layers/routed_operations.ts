@@ -22,17 +22,18 @@ import { lookAt, routerError, RouterTree } from "./router_tree.ts";
  * attributes. Opening, making, removing and moving are in the router itself.
  */
 export abstract class RoutedOperations {
-  /** Mounts and inode numbers. */
+  /** @internal Mounts and inode numbers. */
   protected readonly tree: RouterTree = new RouterTree();
 
   /** What any of the mounts can do. */
   abstract get capabilities(): CapabilitySet;
 
+  /** @internal Where the path leads. */
   protected at(path: string): Place {
     return this.tree.table.locate(clean(path));
   }
 
-  /** An operation on what is at the path: of its mount, or of a synthetic directory. */
+  /** @internal An operation on what is at the path: of its mount, or of a synthetic directory. */
   protected on<T>(
     syscall: string,
     path: string,
@@ -54,7 +55,7 @@ export abstract class RoutedOperations {
     });
   }
 
-  /** The same for an operation of a capability: ENOSYS where no mount has it. */
+  /** @internal The same for an operation of a capability: ENOSYS where no mount has it. */
   protected with<T>(
     capability: Capability,
     syscall: string,
@@ -67,6 +68,7 @@ export abstract class RoutedOperations {
     return this.on(syscall, path, context, run, synthetic);
   }
 
+  /** @internal ENOSYS where no mount has the capability. */
   protected require(capability: Capability, syscall: string, path: string, dest?: string): void {
     if (!this.capabilities.has(capability)) throw routerError("ENOSYS", syscall, path, dest);
   }
