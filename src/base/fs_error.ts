@@ -17,13 +17,6 @@ export interface FsErrorDetails {
   readonly cause?: unknown;
 }
 
-function describe(code: ErrnoName, details: FsErrorDetails): string {
-  let text = `Cannot ${details.syscall ?? "do that"}`;
-  if (details.path !== undefined) text += ` ${JSON.stringify(details.path)}`;
-  if (details.dest !== undefined) text += ` to ${JSON.stringify(details.dest)}`;
-  return `${text}: ${code}`;
-}
-
 /** Which of Deno's error classes an errno also belongs to, as Deno itself maps them. */
 const DENO_CLASS: Partial<Record<ErrnoName, string>> = {
   ENOENT: "NotFound",
@@ -54,31 +47,17 @@ function denoErrors(): Record<string, ErrorClass> {
   return (scope.Deno?.errors ?? {}) as Record<string, ErrorClass>;
 }
 
-/** Prototypes that put an FsError below Deno's class of the same meaning, built on first use. */
-const PROTOTYPES = new Map<ErrnoName, object | null>();
-
-function prototypeFor(code: ErrnoName): object | null {
-  let prototype = PROTOTYPES.get(code);
-  if (prototype === undefined) {
-    const name = DENO_CLASS[code];
-    const base = name === undefined ? undefined : denoErrors()[name];
-    prototype = base === undefined ? null : Object.create(base.prototype, {
-      constructor: { value: FsError, configurable: true, writable: true },
-      name: { value: "FsError", configurable: true, writable: true },
-    });
-    PROTOTYPES.set(code, prototype!);
-  }
-  return prototype ?? null;
-}
-
 /**
  * A failed filesystem operation. Its message reads `Cannot rename "/a" to "/b": EXDEV`.
  *
  * An FsError is also an instance of Deno's error class of the same meaning where Deno runs and has
  * one (`ENOENT` is a `Deno.errors.NotFound`), so code written for Deno's own API keeps working.
  *
- * Failing is ordinary for a filesystem (every build stats files that are not there), so no stack is
- * captured unless {@linkcode FsError.stackDepth} says so.
+ * Failing is ordinary for a filesystem (every build stats files that are not there), so making one
+ * is cheap: its message is put together when somebody reads it, and no stack is captured unless
+ * {@linkcode FsError.stackDepth} says so. For the same reason it is not made by `Error`'s own
+ * constructor, which walks the stack in any case and costs ten times the operation that failed: it
+ * is `instanceof Error` and prints as one, but `Error.isError` denies it.
  *
  * @example
  * ```ts
@@ -90,47 +69,113 @@ function prototypeFor(code: ErrnoName): object | null {
  * assert(error.message === 'Cannot open "/a": ENOENT' && error.errno === 2);
  * ```
  */
-export class FsError extends Error {
-  /** How many frames of the stack each new error captures; 0, the default, is about ten times faster. */
+export class FsError implements Error {
+  /** How many frames of the stack each new error captures; 0, the default, is far faster. */
   static stackDepth = 0;
 
   /** The symbolic errno. */
-  readonly code: ErrnoName;
+  readonly code!: ErrnoName;
   /** The positive number of the errno on Linux. */
-  readonly errno: number;
+  readonly errno!: number;
   /** The operation that failed. */
   readonly syscall: string | undefined;
   /** The path in the caller's terms. */
   readonly path: string | undefined;
   /** The second path of rename, link and symlink. */
   readonly dest: string | undefined;
+  /** What led to it. */
+  declare readonly cause?: unknown;
   readonly #brand = true;
 
   /** Makes an error for `code`; `details` says what was tried and on which path. */
   constructor(code: ErrnoName, details: FsErrorDetails = {}) {
-    const depth = Error.stackTraceLimit;
-    Error.stackTraceLimit = FsError.stackDepth;
-    super(
-      describe(code, details),
-      details.cause === undefined ? undefined : { cause: details.cause },
-    );
-    Error.stackTraceLimit = depth;
+    if (new.target === FsError) {
+      const made = new (classFor(code))(code, details);
+      if (FsError.stackDepth > 0) captureStack(made);
+      return made;
+    }
     this.code = code;
     this.errno = ERRNO[code].number;
     this.syscall = details.syscall;
     this.path = details.path;
     this.dest = details.dest;
-    const prototype = prototypeFor(code);
-    if (prototype !== null) Object.setPrototypeOf(this, prototype);
+    if (details.cause !== undefined) own(this, "cause", details.cause);
+    if (FsError.stackDepth > 0) captureStack(this);
   }
 
-  /** True for every FsError, also for those below one of Deno's classes. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
+  /** `FsError`. */
+  get name(): string {
+    return "FsError";
+  }
+
+  /** What failed, on which path, and the errno. */
+  get message(): string {
+    let text = `Cannot ${this.syscall ?? "do that"}`;
+    if (this.path !== undefined) text += ` ${JSON.stringify(this.path)}`;
+    if (this.dest !== undefined) text += ` to ${JSON.stringify(this.dest)}`;
+    return `${text}: ${this.code}`;
+  }
+
+  /** An error may be given another message, as any error may. */
+  set message(text: string) {
+    own(this, "message", text);
+  }
+
+  /** Name and message; with the stack where {@linkcode FsError.stackDepth} asked for it. */
+  get stack(): string {
+    return `${this.name}: ${this.message}`;
+  }
+
+  /** An error may be given a stack. */
+  set stack(text: string) {
+    own(this, "stack", text);
+  }
+
+  /** Name and message. */
+  toString(): string {
+    return `${this.name}: ${this.message}`;
+  }
+
+  /** True for every FsError, also for those below one of Deno's classes; subclasses ask as usual. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== FsError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === "object" && value !== null && #brand in value;
   }
 }
 
-FsError.prototype.name = "FsError";
+Object.setPrototypeOf(FsError.prototype, Error.prototype);
+
+/** Sets a property as those of errors are: not enumerable. */
+function own(error: FsError, name: string, value: unknown): void {
+  Object.defineProperty(error, name, { value, configurable: true, writable: true });
+}
+
+function captureStack(error: FsError): void {
+  const depth = Error.stackTraceLimit;
+  Error.stackTraceLimit = FsError.stackDepth;
+  Error.captureStackTrace(error, FsError);
+  Error.stackTraceLimit = depth;
+}
+
+/** What `new FsError` makes: for each errno a class of its own, below Deno's class of its meaning. */
+const CLASSES = new Map<ErrnoName, typeof FsError>();
+
+function classFor(code: ErrnoName): typeof FsError {
+  let made = CLASSES.get(code);
+  if (made === undefined) {
+    made = class extends FsError {};
+    const name = DENO_CLASS[code];
+    const base = name === undefined ? undefined : denoErrors()[name];
+    if (base !== undefined) {
+      Object.defineProperties(made.prototype, Object.getOwnPropertyDescriptors(FsError.prototype));
+      Object.setPrototypeOf(made.prototype, base.prototype);
+    } else {
+      Object.defineProperty(made.prototype, "constructor", { value: FsError });
+    }
+    CLASSES.set(code, made);
+  }
+  return made;
+}
 
 const DENO_CLASS_ERRNO = new Map<string, Errno>();
 for (const [code, name] of Object.entries(DENO_CLASS)) {
