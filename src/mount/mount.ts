@@ -20,6 +20,7 @@ import {
 import { Bridge, FIRST_AUTOMATIC_INO, TIMEOUT_DEFAULT_MS, Tree } from "../nodefs/mod.ts";
 import type { TreeOptions } from "../nodefs/mod.ts";
 import type { CapabilitySet, Provider } from "../provider/mod.ts";
+import { ChangeFollower } from "./change_follower.ts";
 import { ProviderNode } from "./provider_node.ts";
 
 /** The largest WRITE and READ by default, in bytes: the kernel's own limit. */
@@ -45,6 +46,11 @@ export interface MountOptions extends KernelMountOptions, TreeOptions {
   readonly congestionThreshold?: number;
   /** How the loop divides its time: `spinUs: 0` saves CPU, at the price of latency. */
   readonly loop?: Partial<LoopOptions>;
+  /**
+   * Tells the kernel of changes that others make, as the provider's `watch` reports them; with it long
+   * timeouts are safe. Needs the capability `watch`. Default false.
+   */
+  readonly watch?: boolean;
   /** Prints each request and its outcome. */
   readonly debug?: boolean;
   /** Where diagnostics go: exceptions of the provider, refused replies, debug lines. Default `console.error`. */
@@ -102,13 +108,18 @@ export class Mount {
   readonly #bridge: Bridge;
 
   /** For {@linkcode mount}. */
-  constructor(kernel: KernelMount, session: Session, bridge: Bridge) {
+  constructor(
+    kernel: KernelMount,
+    session: Session,
+    bridge: Bridge,
+    follower: ChangeFollower | null,
+  ) {
     this.mountpoint = kernel.mountpoint;
     this.replacedStale = kernel.replacedStale;
     this.#kernel = kernel;
     this.#session = session;
     this.#bridge = bridge;
-    this.finished = session.run();
+    this.finished = session.run().finally(() => follower?.stop());
     // Whoever awaits it gets the error; nobody has to.
     this.finished.catch(() => {});
   }
@@ -185,12 +196,14 @@ export async function mount(
   );
   // A provider means the permissions that it tells, also 0.
   const bridge = new Bridge(tree, { nullPermissions: true, ...options });
+  const report = (problem: unknown): void =>
+    log(`fusewire: ${kernel.mountpoint}: ${describe(problem)}`);
   const session = new Session(new Device(kernel.fd, kernel.dispose), bridge, {
     wishes,
     entryTimeoutMs: options.entryTimeoutMs ?? TIMEOUT_DEFAULT_MS,
     attrTimeoutMs: options.attrTimeoutMs ?? TIMEOUT_DEFAULT_MS,
     loop: options.loop ?? {},
-    report: (problem) => log(`fusewire: ${kernel.mountpoint}: ${describe(problem)}`),
+    report,
     ...(options.debug === true
       ? {
         observe: (request, outcome, durationMs) =>
@@ -198,7 +211,9 @@ export async function mount(
       }
       : {}),
   });
-  return new Mount(kernel, session, bridge);
+  const follower = options.watch === true ? new ChangeFollower(tree, session.notices) : null;
+  follower?.start(provider, report);
+  return new Mount(kernel, session, bridge, follower);
 }
 
 async function rootIdentity(provider: Provider) {
