@@ -41,10 +41,15 @@ export const MAJOR_NAMES: readonly string[] = [
 const INDEFINITE = 31;
 const BREAK = 0xff;
 /** Up to this length a loop over the bytes beats a call into the decoder. */
-const SHORT_TEXT = 24;
+const SHORT_TEXT = 128;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const EMPTY = new Uint8Array(0);
+/** For each length an array to collect the characters of a text in, before they become a string. */
+const CHARACTERS: readonly number[][] = Array.from(
+  { length: SHORT_TEXT + 1 },
+  (_, length) => new Array<number>(length).fill(0),
+);
 
 /**
  * Heads and strings: what {@linkcode CborReader} is made of. Nothing is allocated for a length before
@@ -199,15 +204,15 @@ export abstract class CborCursor {
 
   /** The text in bytes `start` to `end`, which must be UTF-8. */
   protected decodeText(bytes: Uint8Array, start: number, end: number, from: number): string {
-    if (end - start <= SHORT_TEXT) {
-      let text = "";
+    const characters = CHARACTERS[end - start];
+    if (characters !== undefined) {
       let index = start;
       for (; index < end; index++) {
         const code = bytes[index]!;
         if (code > 127) break;
-        text += String.fromCharCode(code);
+        characters[index - start] = code;
       }
-      if (index === end) return text;
+      if (index === end) return String.fromCharCode.apply(String, characters);
     }
     try {
       return decoder.decode(bytes.subarray(start, end));

@@ -18,6 +18,8 @@ import {
 import type { KeyTable } from "./key_table.ts";
 import { type KeySpan, UnknownKeys } from "./unknown_keys.ts";
 
+/** The head of an empty text; those of up to 23 bytes follow. */
+const SHORT_TEXT = 0x60;
 const TWO_32 = 0x1_0000_0000;
 /** The upper half of the largest safe integer. */
 const HIGH_SAFE = 0x1f_ffff;
@@ -67,6 +69,14 @@ export class CborReader extends CborCursor {
   /** An unsigned integer of at most `max`, itself at most 2^53 - 1. */
   uint(max: number): number {
     const from = this.at;
+    // The small numbers that most fields hold are one byte.
+    if (from < this.end) {
+      const first = this.bytes[from]!;
+      if (first < 24 && first <= max) {
+        this.at = from + 1;
+        return first;
+      }
+    }
     this.expect(MAJOR_UINT);
     const value = this.high === 0 ? this.low : this.high * TWO_32 + this.low;
     if (value > max) throw this.error(`integer over ${max}`, from);
@@ -81,6 +91,13 @@ export class CborReader extends CborCursor {
   /** A signed 64-bit integer: a number when safe, a bigint otherwise. */
   int64(): number | bigint {
     const from = this.at;
+    if (from < this.end) {
+      const first = this.bytes[from]!;
+      if (first < 24) {
+        this.at = from + 1;
+        return first;
+      }
+    }
     const major = this.major();
     if (major > MAJOR_NEGATIVE) throw this.error(`${MAJOR_NAMES[major]} where integer belongs`);
     this.head();
@@ -97,8 +114,11 @@ export class CborReader extends CborCursor {
 
   /** True or false. */
   boolean(): boolean {
-    this.major();
-    const first = this.bytes[this.at]!;
+    let first = this.at < this.end ? this.bytes[this.at]! : 0;
+    if (first !== 0xf4 && first !== 0xf5) {
+      this.major();
+      first = this.bytes[this.at]!;
+    }
     if (first !== 0xf4 && first !== 0xf5) throw this.error("no boolean where one belongs");
     this.at++;
     return first === 0xf5;
@@ -121,6 +141,15 @@ export class CborReader extends CborCursor {
   /** A text string of at most `max` bytes. */
   text(max: number): string {
     const from = this.at;
+    if (from < this.end) {
+      // Names are short: type and length in one byte.
+      const size = this.bytes[from]! - SHORT_TEXT;
+      const start = from + 1;
+      if (size >= 0 && size < 24 && size <= max && start + size <= this.end) {
+        this.at = start + size;
+        return this.decodeText(this.bytes, start, this.at, from);
+      }
+    }
     this.expect(MAJOR_TEXT);
     if (this.indefinite) {
       const joined = this.joinChunks(MAJOR_TEXT, max, from);
@@ -168,9 +197,16 @@ export class CborReader extends CborCursor {
   /**
    * The key of the next pair: its number in the table, or -1 for one that the table does not know. A
    * second unknown key of a kind throws; a second known key is for the caller to notice.
+   *
+   * @param guess The number of the key that is likely: most senders keep an order.
    */
-  key(table: KeyTable): number {
+  key(table: KeyTable, guess = 0): number {
     if (this.at >= this.end) throw this.error("truncated");
+    const guessed = table.matches(guess, this.bytes, this.at, this.end);
+    if (guessed > 0) {
+      this.at += guessed;
+      return guess;
+    }
     const first = this.bytes[this.at]!;
     // Nearly every key is a text of less than 24 bytes: type and length in one byte.
     if (first >= 0x60 && first < 0x78) {

@@ -70,9 +70,19 @@ export class CborWriter {
     this.length += size;
   }
 
+  /** Appends an encoded key, and makes room for the head of its value. */
+  key(encoded: Uint8Array): void {
+    const size = encoded.length;
+    if (this.length + size + HEAD_MAX > this.bytes.length) this.reserve(size + HEAD_MAX);
+    const { bytes } = this;
+    let at = this.length;
+    for (let index = 0; index < size; index++) bytes[at++] = encoded[index]!;
+    this.length = at;
+  }
+
   /** The head of an item: the major type shifted to its place, and its argument, at most 2^53 - 1. */
   head(major: number, argument: number): void {
-    this.reserve(HEAD_MAX);
+    if (this.length + HEAD_MAX > this.bytes.length) this.reserve(HEAD_MAX);
     const { bytes } = this;
     let at = this.length;
     if (argument < 24) {
@@ -159,12 +169,14 @@ export class CborWriter {
    * @throws {RangeError} When the string has a lone surrogate, which UTF-8 cannot express.
    */
   text(value: string): void {
+    if (!this.tryText(value)) throw new RangeError("Cannot encode a lone surrogate as text");
+  }
+
+  /** A text string; false, and nothing is written, when UTF-8 cannot express it. */
+  tryText(value: string): boolean {
     const size = value.length;
-    if (size > SHORT_TEXT) {
-      this.#longText(value);
-      return;
-    }
-    this.reserve(size + HEAD_MAX);
+    if (size > SHORT_TEXT) return this.#longText(value);
+    if (this.length + size + HEAD_MAX > this.bytes.length) this.reserve(size + HEAD_MAX);
     const before = this.length;
     this.head(0x60, size);
     const { bytes } = this;
@@ -173,18 +185,16 @@ export class CborWriter {
       const code = value.charCodeAt(index);
       if (code > 127) {
         this.length = before;
-        this.#longText(value);
-        return;
+        return this.#longText(value);
       }
       bytes[at++] = code;
     }
     this.length = at;
+    return true;
   }
 
-  #longText(value: string): void {
-    if (!value.isWellFormed()) {
-      throw new RangeError("Cannot encode a lone surrogate as text");
-    }
+  #longText(value: string): boolean {
+    if (!value.isWellFormed()) return false;
     // The head's size depends on the size in bytes: write behind the largest, then close the gap.
     this.reserve(value.length * 3 + HEAD_MAX);
     const start = this.length + HEAD_MAX;
@@ -192,6 +202,7 @@ export class CborWriter {
     this.head(0x60, written);
     this.bytes.copyWithin(this.length, start, start + written);
     this.length += written;
+    return true;
   }
 
   /** The head of an array of `size` items. */

@@ -116,7 +116,7 @@ export class UintField<Message> extends BaseField<Message, number> implements Fi
     if (!(value >= 0 && value <= this.#max && Number.isInteger(value))) {
       throw outOfRange(this.key, value);
     }
-    writer.raw(this.encodedKey);
+    writer.key(this.encodedKey);
     writer.uint(value);
     return true;
   }
@@ -137,7 +137,7 @@ export class IntField<Message> extends BaseField<Message, number> implements Fie
     const value = this.get(message);
     if (value === 0 && !this.always) return false;
     if (!Number.isSafeInteger(value)) throw outOfRange(this.key, value);
-    writer.raw(this.encodedKey);
+    writer.key(this.encodedKey);
     writer.int(value);
     return true;
   }
@@ -160,7 +160,7 @@ export class Int64Field<Message> extends BaseField<Message, number | bigint>
   write(writer: CborWriter, message: Message): boolean {
     const value = this.get(message);
     if (value === 0 && !this.always) return false;
-    writer.raw(this.encodedKey);
+    writer.key(this.encodedKey);
     writer.int(value);
     return true;
   }
@@ -181,7 +181,7 @@ export class Uint64Field<Message> extends BaseField<Message, number | bigint>
   write(writer: CborWriter, message: Message): boolean {
     const value = this.get(message);
     if (value === 0 && !this.always) return false;
-    writer.raw(this.encodedKey);
+    writer.key(this.encodedKey);
     writer.uint64(encodeHigh(value), encodeLow(value));
     return true;
   }
@@ -217,7 +217,7 @@ export class InodeField implements Field<VFSStat> {
   /** Appends key and value. */
   write(writer: CborWriter, stat: VFSStat): boolean {
     if (stat.inoLow === 0 && stat.inoHigh === 0) return false;
-    writer.raw(this.#encodedKey);
+    writer.key(this.#encodedKey);
     writer.uint64(stat.inoHigh, stat.inoLow);
     return true;
   }
@@ -239,7 +239,7 @@ export class BooleanField<Message> extends BaseField<Message, boolean> implement
   write(writer: CborWriter, message: Message): boolean {
     const value = this.get(message);
     if (!value && !this.always) return false;
-    writer.raw(this.encodedKey);
+    writer.key(this.encodedKey);
     writer.boolean(value);
     return true;
   }
@@ -259,7 +259,7 @@ export class BytesField<Message> extends BaseField<Message, Uint8Array> implemen
   write(writer: CborWriter, message: Message): boolean {
     const value = this.get(message);
     if (value.length === 0 && !this.always) return false;
-    writer.raw(this.encodedKey);
+    writer.key(this.encodedKey);
     writer.byteString(value);
     return true;
   }
@@ -273,8 +273,7 @@ export class BytesField<Message> extends BaseField<Message, Uint8Array> implemen
 
 /** A name: text, or in version 2 a byte string when it is not UTF-8. */
 export function writeName(writer: CborWriter, name: string): void {
-  if (name.isWellFormed()) writer.text(name);
-  else writer.byteString(encodeName(name));
+  if (!writer.tryText(name)) writer.byteString(encodeName(name));
 }
 
 /** A name as {@linkcode writeName} wrote it. */
@@ -300,10 +299,9 @@ export class NameField<Message> extends BaseField<Message, string> implements Fi
   write(writer: CborWriter, message: Message): boolean {
     const value = this.get(message);
     if (value === "" && !this.always) return false;
-    writer.raw(this.encodedKey);
+    writer.key(this.encodedKey);
     if (this.#bytesAllowed) writeName(writer, value);
-    else if (value.isWellFormed()) writer.text(value);
-    else throw new FsError("EILSEQ", { syscall: "send", path: value });
+    else if (!writer.tryText(value)) throw new FsError("EILSEQ", { syscall: "send", path: value });
     return true;
   }
 

@@ -58,8 +58,9 @@ export function readMap<Message>(
   const { fields, keys } = schema;
   const size = reader.openMap();
   let seen = 0;
+  let guess = 0;
   for (let count = 0; reader.more(size, count); count++) {
-    const index = reader.key(keys);
+    const index = reader.key(keys, guess);
     if (index < 0) {
       reader.skip();
       continue;
@@ -67,6 +68,7 @@ export function readMap<Message>(
     const bit = 1 << index;
     if ((seen & bit) !== 0) throw reader.error(`duplicate key ${keys.keys[index]}`);
     seen |= bit;
+    guess = index + 1;
     // Go and JavaScript encoders send null and undefined for what is absent.
     if (!reader.nothing()) fields[index]!.read(reader, message);
   }
@@ -98,7 +100,7 @@ export class MapField<Message, Inner> extends BaseField<Message, Inner | null>
   write(writer: CborWriter, message: Message): boolean {
     const value = this.get(message);
     if (value === null) return false;
-    writer.raw(this.encodedKey);
+    writer.key(this.encodedKey);
     writeMap(writer, this.#schema.fields, value);
     return true;
   }
@@ -136,7 +138,7 @@ export class ListField<Message, Inner> extends BaseField<Message, readonly Inner
   write(writer: CborWriter, message: Message): boolean {
     const value = this.get(message);
     if (value === null || value.length === 0) return false;
-    writer.raw(this.encodedKey);
+    writer.key(this.encodedKey);
     writer.arrayHeader(value.length);
     const { fields } = this.#schema;
     for (let index = 0; index < value.length; index++) writeMap(writer, fields, value[index]!);
@@ -167,7 +169,7 @@ export class NamesField<Message> extends BaseField<Message, readonly string[] | 
   write(writer: CborWriter, message: Message): boolean {
     const value = this.get(message);
     if (value === null || value.length === 0) return false;
-    writer.raw(this.encodedKey);
+    writer.key(this.encodedKey);
     writer.arrayHeader(value.length);
     for (const name of value) writeName(writer, name);
     return true;
