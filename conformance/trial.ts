@@ -20,6 +20,8 @@ const READ_SIZE = 65_536;
  * callers.
  */
 export class Trial extends TrialCalls {
+  /** What the case has warned of. */
+  readonly warnings: string[] = [];
   readonly #subject: Subject;
   readonly #callers: Caller[];
   readonly #handles: Handle[] = [];
@@ -72,6 +74,11 @@ export class Trial extends TrialCalls {
         // Most are closed already.
       }
     }
+  }
+
+  /** Tells what is not wrong and yet worth knowing. */
+  warn(text: string): void {
+    this.warnings.push(text);
   }
 
   /** Another caller, with descriptors of its own, in the name of `identity`. */

@@ -5,8 +5,11 @@
  */
 import type { Case } from "../case.ts";
 import { APPEND } from "./append.ts";
+import { CAPABILITY } from "./capability.ts";
 import { CHMOD } from "./chmod.ts";
 import { CHOWN } from "./chown.ts";
+import { CONCURRENCY } from "./concurrency.ts";
+import { CONTEXT } from "./context.ts";
 import { COPY_FILE_RANGE } from "./copy_file_range.ts";
 import { DIALECT } from "./dialect.ts";
 import { FAILURE } from "./failure.ts";
@@ -20,9 +23,11 @@ import { MKNOD } from "./mknod.ts";
 import { NAME } from "./name.ts";
 import { OPEN } from "./open.ts";
 import { PATH } from "./path.ts";
+import { PERMISSION } from "./permission.ts";
 import { PRECEDENCE } from "./precedence.ts";
 import { READ } from "./read.ts";
 import { READDIR } from "./readdir.ts";
+import { READONLY } from "./readonly.ts";
 import { REMOVAL } from "./removal.ts";
 import { RENAME } from "./rename.ts";
 import { RENAME2 } from "./rename2.ts";
@@ -62,11 +67,16 @@ export const ALL_CASES: readonly Case[] = [
   ...STATFS,
   ...XATTR,
   ...LOCK,
+  ...PERMISSION,
+  ...CONCURRENCY,
   ...NAME,
   ...PATH,
   ...PRECEDENCE,
   ...DIALECT,
   ...HANDLE,
   ...REMOVAL,
+  ...CONTEXT,
   ...FAILURE,
+  ...CAPABILITY,
+  ...READONLY,
 ];

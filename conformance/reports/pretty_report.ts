@@ -20,5 +20,8 @@ export function prettyReport(outcomes: readonly SuiteOutcome[], target: string):
   const known = outcomes
     .filter(({ status }) => status === "known")
     .map(({ case: { id }, route, message }) => `known: ${id} on ${route}: ${message}`);
-  return [...failures, ...known, ...summaryLines(outcomes)].join("\n");
+  const warnings = outcomes.flatMap(({ case: { id }, route, warnings = [] }) =>
+    warnings.map((text) => `warning: ${id} on ${route}: ${text}`)
+  );
+  return [...failures, ...known, ...warnings, ...summaryLines(outcomes)].join("\n");
 }

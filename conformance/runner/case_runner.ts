@@ -97,8 +97,9 @@ export class CaseRunner implements AsyncDisposable {
     try {
       const missing = await this.missing(one);
       if (missing.length > 0) return { ...outcome, status: "skipped", durationMs: 0, missing };
-      await this.#attempt(one, steps);
-      return { ...outcome, status: "passed", durationMs: performance.now() - start };
+      const warnings = await this.#attempt(one, steps);
+      const durationMs = performance.now() - start;
+      return { ...outcome, status: "passed", durationMs, ...(warnings.length > 0 && { warnings }) };
     } catch (thrown) {
       const durationMs = performance.now() - start;
       if (thrown instanceof CaseFailure) {
@@ -109,7 +110,7 @@ export class CaseRunner implements AsyncDisposable {
     }
   }
 
-  async #attempt(one: Case, steps: Step[]): Promise<void> {
+  async #attempt(one: Case, steps: Step[]): Promise<readonly string[]> {
     const { subject, caller } = await this.#prepare();
     const ready = { subject, caller, openBefore: subject.openCount?.() ?? 0 };
     const changes = subject.has.has("change");
@@ -135,6 +136,7 @@ export class CaseRunner implements AsyncDisposable {
           );
         }
       }
+      return trial.warnings;
     } catch (thrown) {
       if (thrown instanceof TimedOut) await this.#abandon(callers);
       throw thrown;

@@ -32,6 +32,8 @@ export interface Outcome {
   readonly got?: string;
   /** What was called, in order. */
   readonly steps: readonly Step[];
+  /** What is not wrong and yet worth knowing. */
+  readonly warnings?: readonly string[];
   /** What the subject lacks for it. */
   readonly missing: readonly Need[];
 }
