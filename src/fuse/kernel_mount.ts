@@ -124,6 +124,13 @@ export async function mountKernel(path: string, options: MountOptions = {}): Pro
       "Install it (apt-get install fuse3), or run as root",
     );
   }
+  if (words.includes("auto_unmount")) {
+    throw new FuseMountError(
+      mountpoint,
+      `Cannot mount on ${mountpoint} with autoUnmount and without libfuse`,
+      "It is fusermount3 that watches over this process",
+    );
+  }
   const fd = mountDirectly(mountpoint, words);
   return {
     mountpoint,

@@ -19,6 +19,7 @@ export { type Channel, Device } from "./device.ts";
 export { DirEntryList } from "./dir_entry_list.ts";
 export { INIT_BIT, type InitFlag, InitFlags } from "./init_flags.ts";
 export { LOOP_DEFAULTS, type LoopOptions } from "./session_loop.ts";
+export { initWishes } from "./init_wishes.ts";
 export { isStale, type KernelMount, mountKernel } from "./kernel_mount.ts";
 export { FuseMountError } from "./fuse_mount_error.ts";
 export { type MountOptions } from "./mount_options.ts";

@@ -4,8 +4,9 @@
  * @module
  */
 import { FuseMountError } from "./fuse_mount_error.ts";
+import type { LoopOptions } from "./session_loop.ts";
 
-/** Seed 2's `fuse.MountOptions`, as far as they concern the kernel's mount. */
+/** Seed 2's `fuse.MountOptions`. */
 export interface MountOptions {
   /** Lets other users in. Users other than root need `user_allow_other` in `/etc/fuse.conf`. */
   readonly allowOther?: boolean;
@@ -19,8 +20,42 @@ export interface MountOptions {
   readonly readOnly?: boolean;
   /** Mounts with `mount(2)` and without libfuse; needs root. Default: only where libfuse is missing. */
   readonly directMount?: boolean;
+  /** fusermount3 unmounts when this process dies, however it dies. Not with `directMount`. */
+  readonly autoUnmount?: boolean;
   /** Further options of the kernel or of fusermount3, one word each: `noexec`, `noatime`, `dev`, `suid`. */
   readonly extraOptions?: readonly string[];
+  /** The largest WRITE in bytes, 4,096 to 16 MiB. Default 1 MiB. */
+  readonly maxWrite?: number;
+  /** The largest read-ahead in bytes. Default 1 MiB. */
+  readonly maxReadahead?: number;
+  /** How many asynchronous requests the kernel keeps under way. Default 64. */
+  readonly maxBackground?: number;
+  /** From how many on it slows writers down. Default three quarters of `maxBackground`. */
+  readonly congestionThreshold?: number;
+  /**
+   * Whether listings bring attributes along. `auto` (the default) leaves it to the kernel, which asks for
+   * them while somebody looks at them; `never` suits filesystems whose `lookup` is expensive.
+   */
+  readonly readdirPlus?: "auto" | "always" | "never";
+  /**
+   * The kernel collects writes in its cache and keeps size and times itself: small writes become much
+   * faster, and nobody else may change the files meanwhile.
+   */
+  readonly writebackCache?: boolean;
+  /** File locks come to the filesystem. Otherwise the kernel keeps them, for this machine only. */
+  readonly enableLocks?: boolean;
+  /** The kernel remembers targets of symbolic links until `notifyContent`. */
+  readonly enableSymlinkCaching?: boolean;
+  /** The kernel keeps cached data also when size or time of a file change, until `notifyContent`. */
+  readonly explicitDataCacheControl?: boolean;
+  /** At most one READ of a handle is under way, in order of offsets. */
+  readonly syncRead?: boolean;
+  /** How the loop divides its time: `spinUs: 0` saves CPU, at the price of latency. */
+  readonly loop?: Partial<LoopOptions>;
+  /** Logs each request and its reply. */
+  readonly debug?: boolean;
+  /** Where diagnostics go: exceptions, refused replies, debug lines. Default `console.error`. */
+  readonly logger?: (line: string) => void;
 }
 
 /** Options that stand for flags of `mount(2)`, and the flags (`sys/mount.h`). */
@@ -73,6 +108,7 @@ export function optionWords(mountpoint: string, options: MountOptions): string[]
   if (options.allowOther === true) words.push("allow_other");
   if (options.defaultPermissions === true) words.push("default_permissions");
   if (options.readOnly === true) words.push("ro");
+  if (options.autoUnmount === true) words.push("auto_unmount");
   for (const word of options.extraOptions ?? []) {
     if (!MOUNT_FLAGS.has(word) && !WORDS.has(word)) {
       const known = [...WORDS, ...MOUNT_FLAGS.keys()].join(", ");

@@ -9,14 +9,19 @@ import { NotifyCode, OUT_HEADER_SIZE } from "./abi.ts";
 import type { Channel } from "./device.ts";
 import { write64 } from "./word64.ts";
 
+const NOTHING = new Uint8Array();
+
 /**
- * Invalidates what the kernel remembers. The kernel may have to wait for a request on the same inode
+ * Changes what the kernel remembers. The kernel may have to wait for a request on the same inode
  * before it can take a notice, so each is written on another thread; awaiting one inside the handler
  * of a request on that inode is a deadlock. Each resolves to whether the kernel had something to do.
  */
 export class Notices {
   readonly #channel: Channel;
   readonly #underWay = new Set<Promise<boolean>>();
+  /** Who waits for a NOTIFY_REPLY, by the number in it. */
+  readonly #retrievals = new Map<number, (data: Uint8Array) => void>();
+  #nextRetrieval = 1;
 
   /** Writes to this channel. */
   constructor(channel: Channel) {
@@ -56,9 +61,74 @@ export class Notices {
     return this.#send(NotifyCode.DELETE, block);
   }
 
-  /** Resolves when no notice is under way. */
+  /** `FUSE_NOTIFY_STORE`: puts data into the kernel's cache of a file; its size grows with it. */
+  store(nodeid: number, offset: number, data: Uint8Array): Promise<boolean> {
+    const block = new MemoryBlock(OUT_HEADER_SIZE + 24 + data.length);
+    write64(block.view, OUT_HEADER_SIZE, nodeid);
+    write64(block.view, OUT_HEADER_SIZE + 8, offset);
+    block.view.setUint32(OUT_HEADER_SIZE + 16, data.length, true);
+    block.bytes.set(data, OUT_HEADER_SIZE + 24);
+    return this.#send(NotifyCode.STORE, block);
+  }
+
+  /**
+   * `FUSE_NOTIFY_RETRIEVE`: what the kernel has cached of a file from `offset` on, up to the first page
+   * that it does not have. At most `maxWrite` bytes come at once.
+   */
+  async retrieve(nodeid: number, offset: number, size: number): Promise<Uint8Array> {
+    const unique = this.#nextRetrieval++;
+    const block = new MemoryBlock(OUT_HEADER_SIZE + 32);
+    write64(block.view, OUT_HEADER_SIZE, unique);
+    write64(block.view, OUT_HEADER_SIZE + 8, nodeid);
+    write64(block.view, OUT_HEADER_SIZE + 16, offset);
+    block.view.setUint32(OUT_HEADER_SIZE + 24, size, true);
+    const { promise, resolve } = Promise.withResolvers<Uint8Array>();
+    this.#retrievals.set(unique, resolve);
+    if (!await this.#send(NotifyCode.RETRIEVE, block)) this.retrieved(unique, NOTHING);
+    return await promise;
+  }
+
+  /** For the session: a NOTIFY_REPLY has come; `data` is copied. */
+  retrieved(unique: number, data: Uint8Array): void {
+    const resolve = this.#retrievals.get(unique);
+    this.#retrievals.delete(unique);
+    resolve?.(data.slice());
+  }
+
+  /** `FUSE_NOTIFY_PRUNE`: drops unused inodes from the kernel's caches, which then forgets them. */
+  prune(nodeids: readonly number[]): Promise<boolean> {
+    const block = new MemoryBlock(OUT_HEADER_SIZE + 16 + nodeids.length * 8);
+    block.view.setUint32(OUT_HEADER_SIZE, nodeids.length, true);
+    nodeids.forEach((nodeid, index) =>
+      write64(block.view, OUT_HEADER_SIZE + 16 + index * 8, nodeid)
+    );
+    return this.#send(NotifyCode.PRUNE, block);
+  }
+
+  /** `FUSE_NOTIFY_POLL`: who polls the open file with this handle of the kernel's looks again. */
+  wakePoll(kernelHandle: number | bigint): Promise<boolean> {
+    const block = new MemoryBlock(OUT_HEADER_SIZE + 8);
+    write64(block.view, OUT_HEADER_SIZE, kernelHandle);
+    return this.#send(NotifyCode.POLL, block);
+  }
+
+  /** `FUSE_NOTIFY_INC_EPOCH`: every name that the kernel remembers is looked up again. */
+  incrementEpoch(): Promise<boolean> {
+    return this.#send(NotifyCode.INC_EPOCH, new MemoryBlock(OUT_HEADER_SIZE));
+  }
+
+  /**
+   * `FUSE_NOTIFY_RESEND`: the kernel sends again what it has no reply to: for a server that takes the
+   * descriptor over from another. Requests that are being served here already are not served twice.
+   */
+  resend(): Promise<boolean> {
+    return this.#send(NotifyCode.RESEND, new MemoryBlock(OUT_HEADER_SIZE));
+  }
+
+  /** Resolves when no notice is under way; who still waits for data gets none. */
   async settled(): Promise<void> {
     await Promise.allSettled([...this.#underWay]);
+    for (const unique of [...this.#retrievals.keys()]) this.retrieved(unique, NOTHING);
   }
 
   #send(code: number, block: MemoryBlock): Promise<boolean> {

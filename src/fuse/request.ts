@@ -5,7 +5,7 @@
  */
 import { decodeName, encodeName, ERRNO, type Errno, FsError } from "../base/mod.ts";
 import { MemoryBlock } from "../libc/mod.ts";
-import type { BlockPool } from "./block_pool.ts";
+import { BlockPool } from "./block_pool.ts";
 import type { Context, FileLock, StatFs } from "../provider/mod.ts";
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from "./abi.ts";
 import { ATTR_OUT_SIZE, AttrOut, ENTRY_OUT_SIZE, EntryOut } from "./attr.ts";
@@ -83,6 +83,16 @@ export class Request implements Context {
     this.output = this.small;
     this.#pool = pool;
     this.#timeouts = timeouts;
+  }
+
+  /** A request about a node that no kernel sent: for filesystems that are tested without a mount. */
+  static about(nodeid: number, caller: Context = { uid: 0, gid: 0 }): Request {
+    const request = new Request(new BlockPool(), { entryTimeoutMs: 0, attrTimeoutMs: 0 });
+    request.nodeid = nodeid;
+    request.uid = caller.uid;
+    request.gid = caller.gid;
+    request.pid = caller.pid ?? 0;
+    return request;
   }
 
   /** Takes up the message of `length` bytes in `input`. */

@@ -23,6 +23,9 @@ const REQUESTS_FREE_MAX = 64;
 /** Room for the header and struct in front of the data of the largest message, in bytes. */
 const MESSAGE_OVERHEAD = 4096;
 
+/** Size of `struct fuse_notify_retrieve_in`. */
+const RETRIEVE_IN_SIZE = 40;
+
 /** What a session is told at the start. */
 export interface SessionOptions extends Timeouts {
   /** What to ask of the kernel. */
@@ -238,10 +241,18 @@ export class Session {
         this.#reply(request, undefined, 0, startedAt);
         return;
       case Opcode.NOTIFY_REPLY:
+        this.#notifyReply(request, body, size);
         return;
       default:
         this.#reply(request, undefined, ERRNO.ENOSYS, startedAt);
     }
+  }
+
+  /** The data that a RETRIEVE asked for; `unique` is the number that the notice had. */
+  #notifyReply(request: Request, body: DataView, size: number): void {
+    if (size < RETRIEVE_IN_SIZE) return;
+    const length = Math.min(body.getUint32(IN_HEADER_SIZE + 16, true), size - RETRIEVE_IN_SIZE);
+    this.notices.retrieved(request.unique, request.data(RETRIEVE_IN_SIZE, length));
   }
 
   #batchForget(body: DataView, size: number): void {

@@ -5,7 +5,7 @@
  */
 import { basename, components, dirname } from "../base/mod.ts";
 import type { Notices } from "../fuse/mod.ts";
-import type { Inode, Tree } from "../nodefs/mod.ts";
+import type { Inode } from "../nodefs/mod.ts";
 import type { Provider, WatchEvent } from "../provider/mod.ts";
 
 /** How many inodes are visited at most when events were lost; beyond, timeouts have to do. */
@@ -16,14 +16,14 @@ const OVERFLOW_INODES_MAX = 100_000;
  * knows are in the tree.
  */
 export class ChangeFollower {
-  readonly #tree: Tree;
+  readonly #root: Inode;
   readonly #notices: Notices;
   readonly #abort = new AbortController();
   #following: Promise<void> = Promise.resolve();
 
-  /** Invalidates what the kernel knows of this tree. */
-  constructor(tree: Tree, notices: Notices) {
-    this.#tree = tree;
+  /** Invalidates what the kernel knows of the tree below this root. */
+  constructor(root: Inode, notices: Notices) {
+    this.#root = root;
     this.#notices = notices;
   }
 
@@ -67,7 +67,7 @@ export class ChangeFollower {
   }
 
   #find(path: string): Inode | undefined {
-    let inode: Inode | undefined = this.#tree.root;
+    let inode: Inode | undefined = this.#root;
     for (const name of components(path)) inode = inode?.getChild(name);
     return inode;
   }

@@ -1,12 +1,34 @@
 /**
- * Mounting a provider through the kernel.
+ * Filesystems for the kernel: mount a provider, or write a tree of nodes.
  *
- * {@linkcode mount} makes the mount, speaks the kernel's protocol and translates it to the provider's
- * operations. Everything runs in the calling thread, between its other work: the mount is served while
- * the event loop turns. A process must not use its own mount synchronously.
+ * {@linkcode mount} mounts a provider. {@linkcode mountNodes} mounts a tree of your own nodes: classes that
+ * extend {@linkcode Node} and implement as many of the `Node...` interfaces as they like (go-fuse's `fs`
+ * package; `src/nodefs/SEED2.md` maps its names to these). Both return a {@linkcode Mount}.
+ *
+ * Everything runs in the calling thread, between its other work: the mount is served while the event loop
+ * turns. A process must not use its own mount synchronously, also not by closing a file or with `using`.
  *
  * @module
  */
-export { type Agreement, FuseMountError, type LoopOptions, unmount } from "../fuse/mod.ts";
-export type { UnmountOptions } from "../fuse/mod.ts";
-export { Mount, mount, type MountOptions } from "./mount.ts";
+export { ERRNO, Errno, FsError, type MaybePromise } from "../base/mod.ts";
+export {
+  type Agreement,
+  Attr,
+  AttrOut,
+  EntryOut,
+  FATTR,
+  FOPEN,
+  FuseMountError,
+  type LoopOptions,
+  Notices,
+  OpenOut,
+  Request,
+  SetAttrIn,
+  unmount,
+  type UnmountOptions,
+} from "../fuse/mod.ts";
+export * from "../nodefs/mod.ts";
+export type { Context, FileLock, StatFs } from "../provider/mod.ts";
+export { LoopbackNode, LoopbackRoot, newLoopbackRoot } from "./loopback_node.ts";
+export { mount, type MountOptions } from "./mount.ts";
+export { ProviderNode } from "./provider_node.ts";

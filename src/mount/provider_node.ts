@@ -19,6 +19,7 @@ import {
   O_TRUNC,
   O_WRONLY,
   rescue,
+  S_IFDIR,
   S_IFMT,
 } from "../base/mod.ts";
 import type { EntryOut, OpenOut } from "../fuse/mod.ts";
@@ -36,6 +37,7 @@ import { ProviderInode } from "./provider_inode.ts";
  */
 export class ProviderNode extends ProviderInode
   implements
+    nodefs.NodeRootIdentifier,
     nodefs.NodeLookuper,
     nodefs.NodeEntryLookuper,
     nodefs.NodeSymlinker,
@@ -48,6 +50,17 @@ export class ProviderNode extends ProviderInode
     nodefs.NodeOpener,
     nodefs.NodeCreater,
     nodefs.NodeReaddirer {
+  /** The node of a child; its operations come from the same provider. */
+  protected newNode(): ProviderNode {
+    return new ProviderNode(this.provider);
+  }
+
+  /** Type and number of the provider's root. */
+  rootStableAttr(): MaybePromise<nodefs.StableAttr> {
+    if (!this.can.has("inode")) return { mode: S_IFDIR, ino: 1 };
+    return chain(this.provider.stat("/"), (info) => ({ mode: S_IFDIR, ino: info.ino }));
+  }
+
   #childPath(name: string): string {
     const path = this.embeddedInode().path();
     if (path === undefined) throw new FsError("ENOENT", { syscall: "find", path: name });
@@ -68,14 +81,14 @@ export class ProviderNode extends ProviderInode
     if (!this.can.has("inode")) {
       const known = inode.getChild(name);
       if (known !== undefined && known.stableAttr.mode === mode) return known;
-      return inode.newInode(new ProviderNode(this.provider), { mode, ino: 0 });
+      return inode.newInode(this.newNode(), { mode, ino: 0 });
     }
     const gen = info.birthtime === undefined
       ? 0
       : (info.birthtime.sec * 1e9 + info.birthtime.nsec) % Number.MAX_SAFE_INTEGER;
     const known = inode.knownInode(info.ino, mode, gen);
     if (known !== undefined) return known;
-    return inode.newInode(new ProviderNode(this.provider), { mode, ino: info.ino, gen });
+    return inode.newInode(this.newNode(), { mode, ino: info.ino, gen });
   }
 
   #enter(name: string, path: string, context: Context, out: EntryOut): MaybePromise<Inode> {

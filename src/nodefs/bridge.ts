@@ -3,7 +3,18 @@
  *
  * @module
  */
-import { chain, ERRNO, Errno, type MaybePromise } from "../base/mod.ts";
+import {
+  chain,
+  ERRNO,
+  Errno,
+  type MaybePromise,
+  O_ACCMODE,
+  O_APPEND,
+  O_RDWR,
+  O_WRONLY,
+  SEEK_DATA,
+  SEEK_HOLE,
+} from "../base/mod.ts";
 import type {
   DirEntryList,
   EntryOut,
@@ -38,12 +49,23 @@ export class Bridge extends NameBridge implements RawFileSystem {
     }
   }
 
+  /**
+   * With a writeback cache the kernel fills pages before it changes them, so it reads also through what
+   * is open for writing only; and it knows itself where the end is that O_APPEND writes to.
+   */
+  #openFlags(flags: number): number {
+    if (this.options.writebackCache !== true) return flags;
+    const access = flags & O_ACCMODE;
+    return (flags & ~(O_ACCMODE | O_APPEND)) | (access === O_WRONLY ? O_RDWR : access);
+  }
+
   /** Opens a file. */
   open(request: Request, flags: number, out: OpenOut): Outcome {
     const inode = this.inodeAt(request.nodeid);
     if (inode instanceof Errno) return inode;
     out.reset();
-    const opened = inode.operations.open?.(request, flags, out) ?? ERRNO.EOPNOTSUPP;
+    const opened = inode.operations.open?.(request, this.#openFlags(flags), out) ??
+      ERRNO.EOPNOTSUPP;
     return chain(opened, (file): Errno | void => {
       if (file instanceof Errno) return file;
       out.fh = this.handles.add({ inode, file, directory: null });
@@ -65,7 +87,7 @@ export class Bridge extends NameBridge implements RawFileSystem {
     opened.reset();
     const node = parent.operations;
     const made: MaybePromise<Created | Errno> =
-      node.create?.(request, name, flags, mode, out, opened) ?? ERRNO.EROFS;
+      node.create?.(request, name, this.#openFlags(flags), mode, out, opened) ?? ERRNO.EROFS;
     return chain(made, (created): Errno | void => {
       if (created instanceof Errno) return created;
       this.enter(created.inode, parent, name, out);
@@ -144,7 +166,7 @@ export class Bridge extends NameBridge implements RawFileSystem {
     const inode = this.inodeAt(request.nodeid);
     if (inode instanceof Errno) return inode;
     out.reset();
-    return chain(inode.operations.opendir?.(request), (errno): Errno | void => {
+    return chain(inode.operations.opendir?.(request, out), (errno): Errno | void => {
       if (errno !== undefined) return errno;
       const directory = new DirReader(() => this.#list(inode));
       out.fh = this.handles.add({ inode, file: null, directory });
@@ -222,7 +244,7 @@ export class Bridge extends NameBridge implements RawFileSystem {
     return file.allocate(request, offset, length, mode);
   }
 
-  /** Finds data or a hole. ENOSYS tells the kernel that there are no holes here. */
+  /** Finds data or a hole; what knows no holes is data to its end (`lseek(2)`). */
   lseek(
     request: Request,
     fh: number,
@@ -233,10 +255,17 @@ export class Bridge extends NameBridge implements RawFileSystem {
     if (entry === undefined) return ERRNO.EBADF;
     const { inode: { operations: node }, file } = entry;
     if (node.lseek !== undefined) return node.lseek(request, file, offset, whence);
-    return file?.lseek?.(request, offset, whence) ?? ERRNO.ENOSYS;
+    if (file?.lseek !== undefined) return file.lseek(request, offset, whence);
+    const { attrOut } = request;
+    return chain(this.attributes(request, entry.inode, file, attrOut), (errno): number | Errno => {
+      if (errno !== undefined) return errno;
+      const { size } = attrOut.attr;
+      if (offset >= size) return ERRNO.ENXIO;
+      return whence === SEEK_DATA ? offset : whence === SEEK_HOLE ? size : ERRNO.EINVAL;
+    });
   }
 
-  /** Copies between files. ENOSYS makes the kernel read and write instead. */
+  /** Copies between files. EOPNOTSUPP makes the kernel read and write instead, this time. */
   copyFileRange(
     request: Request,
     fh: number,
@@ -249,7 +278,7 @@ export class Bridge extends NameBridge implements RawFileSystem {
     const to = this.opened(targetFh);
     if (from === undefined || to === undefined) return ERRNO.EBADF;
     const node = from.inode.operations;
-    if (node.copyFileRange === undefined) return ERRNO.ENOSYS;
+    if (node.copyFileRange === undefined) return ERRNO.EOPNOTSUPP;
     return node.copyFileRange(
       request,
       from.file,

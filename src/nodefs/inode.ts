@@ -9,9 +9,14 @@ import type { InodeEmbedder } from "./node.ts";
 import type { StableAttr } from "./stable_attr.ts";
 import type { Tree } from "./tree.ts";
 
+/** The answer of a kernel that does not know the inode. */
+const NOBODY: Promise<boolean> = Promise.resolve(false);
+
 /** One name of an inode: a directory and the name there. */
-interface ParentLink {
+export interface ParentLink {
+  /** The directory. */
   readonly parent: Inode;
+  /** The name in it. */
   readonly name: string;
 }
 
@@ -89,8 +94,13 @@ export class Inode {
     return this.#children ?? new Map();
   }
 
+  /** Every name that is known: several for a file with hard links, none for what was removed. */
+  parents(): readonly ParentLink[] {
+    return this.#links;
+  }
+
   /** A name of the inode, or null when it has none. */
-  parent(): { readonly parent: Inode; readonly name: string } | null {
+  parent(): ParentLink | null {
     return this.#links.at(-1) ?? null;
   }
 
@@ -175,6 +185,51 @@ export class Inode {
     const second = newParent.rmChild(newName);
     if (first !== undefined) newParent.addChild(newName, first);
     if (second !== undefined) this.addChild(name, second);
+  }
+
+  // Notices. Each resolves to whether the kernel had something to do: false when it does not know the
+  // inode, or nothing is mounted. Awaiting one in an operation on the same inode is a deadlock.
+
+  /** Seed 2's `NotifyEntry`: the child `name` of this directory has come, gone or changed. */
+  notifyEntry(name: string): Promise<boolean> {
+    if (this.nodeid === 0) return NOBODY;
+    return this.#tree.callbacks.invalidateEntry(this.nodeid, name);
+  }
+
+  /** Seed 2's `NotifyDelete`: `child` was removed from this directory; watchers are told (`inotify(7)`). */
+  notifyDelete(name: string, child: Inode): Promise<boolean> {
+    if (this.nodeid === 0 || child.nodeid === 0) return this.notifyEntry(name);
+    return this.#tree.callbacks.deleteEntry(this.nodeid, child.nodeid, name);
+  }
+
+  /**
+   * Seed 2's `NotifyContent`: attributes and cached data from `offset` on have changed, `length` bytes of
+   * it (0: to the end). A negative `offset` is for attributes only.
+   */
+  notifyContent(offset = 0, length = 0): Promise<boolean> {
+    if (this.nodeid === 0) return NOBODY;
+    return this.#tree.callbacks.invalidateInode(this.nodeid, offset, length);
+  }
+
+  /** Asks the kernel to forget this inode, unless somebody uses it (Linux 6.19). */
+  notifyPrune(): Promise<boolean> {
+    return this.nodeid === 0 ? NOBODY : this.#tree.callbacks.prune([this.nodeid]);
+  }
+
+  /** Seed 2's `WriteCache`: puts data into the kernel's cache of this file, which may grow by it. */
+  writeCache(offset: number, data: Uint8Array): Promise<boolean> {
+    return this.nodeid === 0 ? NOBODY : this.#tree.callbacks.store(this.nodeid, offset, data);
+  }
+
+  /**
+   * Seed 2's `ReadCache`: fills `buffer` from the kernel's cache of this file. Returns the bytes that were
+   * there, up to the first page that is not cached.
+   */
+  async readCache(offset: number, buffer: Uint8Array): Promise<number> {
+    if (this.nodeid === 0) return 0;
+    const data = await this.#tree.callbacks.retrieve(this.nodeid, offset, buffer.length);
+    buffer.set(data);
+    return data.length;
   }
 
   /** Lets a persistent inode go when the kernel forgets it. */

@@ -20,12 +20,30 @@
  */
 export { checkAccess } from "./access.ts";
 export { Bridge } from "./bridge.ts";
-export { type DirStream, newListDirStream, type StreamEntry } from "./dir_stream.ts";
+export {
+  type DirStream,
+  newGeneratorDirStream,
+  newListDirStream,
+  type StreamEntry,
+  type StreamSource,
+} from "./dir_stream.ts";
 export type * from "./file_handle.ts";
-export { Inode } from "./inode.ts";
+export { Inode, type ParentLink } from "./inode.ts";
+export { MemAttr, type MemAttrInit } from "./mem_attr.ts";
+export { MEM_FILE_SIZE_MAX, MemRegularFile } from "./mem_regular_file.ts";
+export { MemSymlink } from "./mem_symlink.ts";
+export { Mount } from "./mount.ts";
+export { mountNodes } from "./mount_nodes.ts";
 export { NO_SIZES } from "./name_bridge.ts";
+export { newNodeFS } from "./new_node_fs.ts";
 export { Node } from "./node.ts";
 export type * from "./node.ts";
-export { FIRST_AUTOMATIC_INO, TIMEOUT_DEFAULT_MS, type TreeOptions } from "./options.ts";
+export {
+  FIRST_AUTOMATIC_INO,
+  type Options,
+  TIMEOUT_DEFAULT_MS,
+  type TreeOptions,
+} from "./options.ts";
+export { NO_CALLBACKS, type ServerCallbacks } from "./server_callbacks.ts";
 export type { StableAttr } from "./stable_attr.ts";
 export { Tree } from "./tree.ts";

@@ -8,10 +8,11 @@ import type { AttrOut, EntryOut, Outcome, Request, SetAttrIn } from "../fuse/mod
 import type { StatFs } from "../provider/mod.ts";
 import { checkAccess } from "./access.ts";
 import { completeAttr, describeByIdentity } from "./attributes.ts";
+import type { FileHandle } from "./file_handle.ts";
 import { HandleTable, type OpenEntry } from "./handle_table.ts";
 import type { Inode } from "./inode.ts";
-import type { TreeOptions } from "./options.ts";
-import { LIBRARY_CONTEXT, type Tree } from "./tree.ts";
+import type { Options } from "./options.ts";
+import type { Tree } from "./tree.ts";
 
 /** Sizes of a filesystem that does not tell them. */
 export const NO_SIZES: StatFs = {
@@ -33,23 +34,20 @@ export const NO_SIZES: StatFs = {
  */
 export abstract class NameBridge {
   /** The tree that is served. */
-  protected readonly tree: Tree;
+  readonly tree: Tree;
   /** Timeouts and defaults. */
-  protected readonly options: TreeOptions;
+  protected readonly options: Options;
   /** What is open. */
   protected readonly handles: HandleTable = new HandleTable();
 
   /** Serves this tree. */
-  constructor(tree: Tree, options: TreeOptions) {
+  constructor(tree: Tree, options: Options) {
     this.tree = tree;
     this.options = options;
   }
 
-  /** The root learns that it is in use. */
-  init(): void {
-    const root = this.tree.root.operations;
-    root.onAdd?.(LIBRARY_CONTEXT);
-  }
+  /** Nothing to do: the tree is complete before the kernel comes. */
+  init(): void {}
 
   /** The inode that the kernel means; ESTALE when it is not known. */
   protected inodeAt(nodeid: number): Inode | Errno {
@@ -83,11 +81,11 @@ export abstract class NameBridge {
   ): MaybePromise<Inode | Errno> {
     const child = parent.getChild(name);
     if (child === undefined) return ERRNO.ENOENT;
-    return chain(this.#attributes(request, child, out), (errno) => errno ?? child);
+    return chain(this.#entryAttributes(request, child, out), (errno) => errno ?? child);
   }
 
   /** Attributes of a node that was found in the tree, for an entry. */
-  #attributes(request: Request, inode: Inode, out: EntryOut): Outcome {
+  #entryAttributes(request: Request, inode: Inode, out: EntryOut): Outcome {
     const node = inode.operations;
     if (node.getattr === undefined) return describeByIdentity(inode, out.attr);
     const attrOut = request.attrOut;
@@ -139,8 +137,17 @@ export abstract class NameBridge {
   getattr(request: Request, fh: number, out: AttrOut): Outcome {
     const inode = this.inodeAt(request.nodeid);
     if (inode instanceof Errno) return inode;
+    return this.attributes(request, inode, this.opened(fh)?.file ?? null, out);
+  }
+
+  /** The complete attributes of a node. */
+  protected attributes(
+    request: Request,
+    inode: Inode,
+    file: FileHandle | null,
+    out: AttrOut,
+  ): Outcome {
     out.reset();
-    const file = this.opened(fh)?.file ?? null;
     const node = inode.operations;
     const done = node.getattr !== undefined
       ? node.getattr(request, file, out)

@@ -9,6 +9,7 @@ import type { Context, FileLock, StatFs } from "../provider/mod.ts";
 import type { DirStream, StreamEntry } from "./dir_stream.ts";
 import type { FileHandle, Outcome } from "./file_handle.ts";
 import type { Inode } from "./inode.ts";
+import type { StableAttr } from "./stable_attr.ts";
 
 /** `lookup`: finds a child by name. Without it, the tree's known children are looked at. */
 export interface NodeLookuper {
@@ -54,6 +55,12 @@ export interface NodeSetattrer {
 export interface NodeOnAdder {
   /** Build the static tree below from here. */
   onAdd(context: Context): void;
+}
+
+/** `rootStableAttr`: what the root is, asked once when it is mounted. Without it, directory number 1. */
+export interface NodeRootIdentifier {
+  /** Type and number of the root. */
+  rootStableAttr(): MaybePromise<StableAttr>;
 }
 
 /** `onForget`: the kernel does not know the node any more. */
@@ -154,7 +161,7 @@ export interface NodeAllocater {
   ): Outcome;
 }
 
-/** `copyFileRange`. Without it, ENOTSUP, and the kernel copies by reading and writing. */
+/** `copyFileRange`. Without it ENOTSUP, and the kernel copies by reading and writing. */
 export interface NodeCopyFileRanger {
   /** Copies to another node; returns the bytes copied. */
   copyFileRange(
@@ -168,7 +175,7 @@ export interface NodeCopyFileRanger {
   ): MaybePromise<number | Errno>;
 }
 
-/** `lseek`: finds holes. Without it, the handle's; without that the kernel knows no holes. */
+/** `lseek`: finds holes. Without it, the handle's; without that, the file is data to its end. */
 export interface NodeLseeker {
   /** The next offset for SEEK_DATA or SEEK_HOLE. */
   lseek(
@@ -203,8 +210,8 @@ export interface NodeSetlkwer {
 
 /** `opendir`: a check before a directory is read. Without it, success. */
 export interface NodeOpendirer {
-  /** Nothing, or why not. */
-  opendir(context: Context): Outcome;
+  /** Nothing, or why not; `out.openFlags` takes FOPEN bits, such as CACHE_DIR. */
+  opendir(context: Context, out: OpenOut): Outcome;
 }
 
 /** `readdir`. Without it, the tree's known children are listed. */
@@ -313,6 +320,7 @@ export type NodeOperations = Partial<
   & NodeSetattrer
   & NodeOnAdder
   & NodeOnForgetter
+  & NodeRootIdentifier
   & NodeGetxattrer
   & NodeSetxattrer
   & NodeRemovexattrer

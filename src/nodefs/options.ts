@@ -1,10 +1,14 @@
 /**
- * Options of a tree of inodes.
+ * Options of a tree of inodes and of its mount.
  *
  * @module
  */
+import type { MountOptions } from "../fuse/mod.ts";
+import type { Context } from "../provider/mod.ts";
+import type { ServerCallbacks } from "./server_callbacks.ts";
+import type { StableAttr } from "./stable_attr.ts";
 
-/** Seed 2's `Options`, without the mount's own: see `MountOptions` of `src/fuse`. */
+/** Seed 2's `Options` without the mount's own. */
 export interface TreeOptions {
   /** How long the kernel may remember a name, in milliseconds. Default 1000, as libfuse's. */
   readonly entryTimeoutMs?: number;
@@ -14,15 +18,26 @@ export interface TreeOptions {
   readonly negativeTimeoutMs?: number;
   /** Automatic inode numbers count from here. Default 2^63. */
   readonly firstAutomaticIno?: bigint;
+  /** Type and number of the root. Default: what the root itself tells, or else directory number 1. */
+  readonly rootStableAttr?: StableAttr;
+  /** In place of the root's own `onAdd`: builds a static tree, before the kernel asks anything. */
+  readonly onAdd?: (context: Context) => void;
   /** Leaves permissions of 0 alone, which otherwise become 755 for directories and 644 for files. */
   readonly nullPermissions?: boolean;
   /** Owner in place of 0. */
   readonly uid?: number;
   /** Group in place of 0. */
   readonly gid?: number;
+  /** Gets the notices of the tree in place of the kernel: for tests without a mount. */
+  readonly serverCallbacks?: ServerCallbacks;
 }
+
+/** Seed 2's `Options`: of a tree, and of its mount. */
+export interface Options extends MountOptions, TreeOptions {}
 
 /** The default of `entryTimeoutMs` and `attrTimeoutMs`. */
 export const TIMEOUT_DEFAULT_MS = 1000;
 /** The default of `firstAutomaticIno`. */
 export const FIRST_AUTOMATIC_INO: bigint = 1n << 63n;
+/** The default of `rootStableAttr`. */
+export const ROOT_STABLE_ATTR: StableAttr = { mode: 0o040000, ino: 1 };

@@ -8,6 +8,7 @@ import { FUSE_ROOT_ID } from "../fuse/mod.ts";
 import type { Context } from "../provider/mod.ts";
 import { Inode } from "./inode.ts";
 import type { InodeEmbedder } from "./node.ts";
+import { NO_CALLBACKS, type ServerCallbacks } from "./server_callbacks.ts";
 import type { StableAttr } from "./stable_attr.ts";
 
 /** The caller of what the library does by itself. */
@@ -24,14 +25,22 @@ export class Tree {
   readonly root: Inode;
   /** Counts the moves of directories with children: paths made before are out of date. */
   epoch = 0;
+  /** Where notices go: to the kernel, once the tree is mounted. */
+  callbacks: ServerCallbacks;
   readonly #byNodeId = new Map<number, Inode>();
   readonly #byNumber = new Map<number | bigint, Inode>();
   #nextNodeId = FUSE_ROOT_ID + 1;
   #nextAutomaticIno: bigint;
 
   /** A tree with this root; `firstAutomaticIno` as in {@linkcode TreeOptions}. */
-  constructor(root: InodeEmbedder, rootAttr: StableAttr, firstAutomaticIno: bigint) {
+  constructor(
+    root: InodeEmbedder,
+    rootAttr: StableAttr,
+    firstAutomaticIno: bigint,
+    callbacks: ServerCallbacks = NO_CALLBACKS,
+  ) {
     this.#nextAutomaticIno = firstAutomaticIno;
+    this.callbacks = callbacks;
     this.root = new Inode(this, root, rootAttr, true);
     this.root.nodeid = FUSE_ROOT_ID;
     this.root.lookupCount = 1;

@@ -7,17 +7,37 @@
  * @module
  */
 import type { Provider } from "../../provider/mod.ts";
-import { type Mount, mount, type MountOptions } from "../mount.ts";
+import { type InodeEmbedder, type Mount, mountNodes, type Options } from "../../nodefs/mod.ts";
+import { mount, type MountOptions } from "../mount.ts";
+
+/** What a test does with a mount. */
+export type UseMount = (directory: string, mounted: Mount) => Promise<void>;
 
 /** Mounts `provider` on a temporary directory, runs `use`, unmounts, and removes the directory. */
-export async function withMount(
+export function withMount(
   provider: Provider,
-  use: (directory: string, mounted: Mount) => Promise<void>,
+  use: UseMount,
   options: MountOptions = {},
+): Promise<void> {
+  return withMounted((directory) => mount(provider, directory, options), use);
+}
+
+/** As {@linkcode withMount}, for a tree of nodes. */
+export function withNodes(
+  root: InodeEmbedder,
+  use: UseMount,
+  options: Options = {},
+): Promise<void> {
+  return withMounted((directory) => mountNodes(root, directory, options), use);
+}
+
+async function withMounted(
+  make: (directory: string) => Promise<Mount>,
+  use: UseMount,
 ): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "fusewire-mount-" });
   try {
-    const mounted = await mount(provider, directory, options);
+    const mounted = await make(directory);
     try {
       await use(mounted.mountpoint, mounted);
     } finally {
