@@ -12,6 +12,18 @@ Deno.test("every import and export of deno.json has its place in the offline map
   assertEquals(missing, []);
 });
 
+Deno.test("deno.lock pins what the offline map and deno.json name, and nothing else", async () => {
+  const text = await Deno.readTextFile(new URL("../../deno.lock", import.meta.url));
+  const lock: { readonly specifiers: Readonly<Record<string, string>> } = JSON.parse(text);
+  const named = [...Object.values(map.imports), ...Object.values(configuration.imports)]
+    .filter((target) => target.startsWith("npm:"))
+    .map((target) => target.replace(/^npm:\/?/, "").replace(/@[^@]*$/, ""));
+  const pinned = Object.keys(lock.specifiers)
+    .filter((specifier) => specifier.startsWith("npm:"))
+    .map((specifier) => specifier.slice("npm:".length).replace(/@[^@]*$/, ""));
+  assertEquals(new Set(pinned), new Set(named));
+});
+
 Deno.test("CBOR survives encoding and decoding by the independent codec", () => {
   const value = {
     text: "ä",
