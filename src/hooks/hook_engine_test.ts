@@ -9,6 +9,7 @@ import {
 } from "./hook_engine.ts";
 import { HookMatcherFunc } from "./hook_matcher.ts";
 import { HookOp } from "./hook_op.ts";
+import type { HookRequestInit } from "./hook_request.ts";
 import { OpPathMatcher } from "./op_path_matcher.ts";
 
 const REQUEST = { op: HookOp.Open, path: "/f" } as const;
@@ -111,7 +112,7 @@ Deno.test("a before hook changes the request for those after it", () => {
 
 Deno.test("a request is completed and cleaned in place", () => {
   const { engine } = engineOf([]);
-  const request = { op: HookOp.Rename, path: "a//b", newPath: "/c/../d" };
+  const request: HookRequestInit = { op: HookOp.Rename, path: "a//b", newPath: "/c/../d" };
   engine.before(request);
   assertEquals(
     request,
@@ -132,7 +133,7 @@ Deno.test("a request is completed and cleaned in place", () => {
       newUid: -1,
       newGid: -1,
       rdev: 0,
-    } as typeof request,
+    },
   );
 });
 

@@ -8,6 +8,7 @@ import {
   O_WRONLY,
   RENAME_EXCHANGE,
 } from "../base/mod.ts";
+import { newReadonlyProvider } from "../layers/mod.ts";
 import { mkdirAll, readFile, writeFile } from "../provider/mod.ts";
 import { MemoryProvider } from "../providers/mod.ts";
 import { newHookEngine } from "./hook_engine.ts";
@@ -215,6 +216,18 @@ Deno.test("data that is copied is replaced as data that is written", async () =>
   const target = await provider.open("/safe/file", O_RDWR | O_TRUNC, 0);
   assertEquals(await source.copyRange(0, target, 0, 100), 4);
   assertEquals(await readFile(inner, "/safe/file"), new TextEncoder().encode("mutated"));
+});
+
+Deno.test("a copy from a handle of another layer does not get past the hooks of the target", async () => {
+  const { inner, provider } = await guarded({
+    ops: ["write"],
+    pathPattern: "/safe/*",
+    action: "block",
+  });
+  const source = await newReadonlyProvider(inner).open("/tmp/evil", O_RDONLY, 0);
+  const target = await provider.open("/safe/file", O_RDWR, 0);
+  await assertRejects(async () => await source.copyRange(0, target, 0, 4), FsError, "EXDEV");
+  assertEquals(await readFile(inner, "/safe/file"), new TextEncoder().encode("protected"));
 });
 
 const AROUND: Attack[] = [

@@ -19,7 +19,10 @@ export abstract class ForwardHandle implements Handle {
     this.inner = inner;
   }
 
-  /** As the inner handle; a layered target is unwrapped, so that the provider knows it. */
+  /**
+   * As the inner handle; a target of the same layer is unwrapped, so that the provider knows it. One of
+   * another layer is not: that layer has a say in what is written.
+   */
   copyRange(
     offset: number,
     target: Handle,
@@ -27,7 +30,8 @@ export abstract class ForwardHandle implements Handle {
     length: number,
     context?: Context,
   ): MaybePromise<number> {
-    const below = target instanceof ForwardHandle ? target.inner : target;
+    const isOurs = target instanceof ForwardHandle && target.constructor === this.constructor;
+    const below = isOurs ? target.inner : target;
     return this.inner.copyRange(offset, below, targetOffset, length, context);
   }
 

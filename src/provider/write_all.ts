@@ -13,7 +13,7 @@ import type { Handle } from "./handle.ts";
  * @throws {FsError} Whatever `writeAt` throws; EIO when it writes nothing without an error.
  */
 export function writeAll(
-  handle: Handle,
+  handle: Pick<Handle, "writeAt">,
   data: Uint8Array,
   offset: number,
   context?: Context,
