@@ -23,6 +23,8 @@ export interface ConnectionHost {
   readonly observer: WireObserver | undefined;
   /** Told of defects of the provider. */
   readonly onUnexpected: (thrown: unknown) => void;
+  /** Told why a connection ended that its client did not end. */
+  readonly onBroken: ((thrown: unknown, connection: number) => void) | undefined;
   /** Told of every change that goes through the server. */
   readonly hub: ChangeHub;
   /** Whether nobody else changes what is served: then the hub knows every change. */

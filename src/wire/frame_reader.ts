@@ -4,6 +4,7 @@
  * @module
  */
 import type { ByteChannel } from "./transport.ts";
+import { WireError } from "./wire_error.ts";
 
 /** The length in front of each frame in bytes. */
 export const FRAME_HEAD = 4;
@@ -15,17 +16,12 @@ const SMALL_READS = 16;
 /** With less room than this behind the bytes, they move to the front before the next read. */
 const ROOM_MIN = 1 << 12;
 
-/** A frame of a length that is not allowed. */
-export class FrameError extends Error {
-  /** Says which length came and which is allowed. */
-  constructor(length: number, max: number) {
-    super(
-      length === 0
-        ? "Cannot read a frame without content"
-        : `Cannot read a frame of ${length} bytes: the limit is ${max}`,
-    );
-    this.name = "FrameError";
-  }
+function badLength(length: number, max: number): WireError {
+  return new WireError(
+    length === 0
+      ? "Cannot read a frame without content"
+      : `Cannot read a frame of ${length} bytes: the limit is ${max}`,
+  );
 }
 
 /**
@@ -66,7 +62,7 @@ export class FrameReader {
   /**
    * Finds the next frame that is there as a whole.
    *
-   * @throws {FrameError} When its length is 0 or over the limit, as soon as the length is there.
+   * @throws {WireError} When its length is 0 or over the limit, as soon as the length is there.
    */
   next(): boolean {
     const start = this.#start;
@@ -75,7 +71,7 @@ export class FrameReader {
     const { bytes } = this;
     const length = ((bytes[start]! << 24) | (bytes[start + 1]! << 16) | (bytes[start + 2]! << 8) |
       bytes[start + 3]!) >>> 0;
-    if (length === 0 || length > this.#frameMax) throw new FrameError(length, this.#frameMax);
+    if (length === 0 || length > this.#frameMax) throw badLength(length, this.#frameMax);
     if (here < FRAME_HEAD + length) return false;
     if (length > BUFFER_KEPT) this.#small = 0;
     this.frameStart = start + FRAME_HEAD;

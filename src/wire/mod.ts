@@ -24,7 +24,6 @@ export {
   type WireVersion,
 } from "./codec.ts";
 export { connectUDS, connectVFS } from "./connect_vfs.ts";
-export { FrameError } from "./frame_reader.ts";
 export { fromGoFileMode, GoMode, toGoFileMode } from "./go_file_mode.ts";
 export { DEFAULT_LIMITS, WIRE_VERSION, type WireLimits } from "./limits.ts";
 export { memoryPipe } from "./memory_pipe.ts";
@@ -48,3 +47,4 @@ export {
   type WireListener,
 } from "./vfs_server.ts";
 export { VFSStat } from "./vfs_stat.ts";
+export { WireError } from "./wire_error.ts";

@@ -38,7 +38,7 @@ export class RequestSource {
   /**
    * The next request that is there as a whole, or null.
    *
-   * @throws {FrameError} For a frame over the limit.
+   * @throws {WireError} For a frame over the limit.
    * @throws {CborError} For a frame that is no request.
    */
   next(): Call | null {

@@ -21,6 +21,7 @@ import { ReplySender } from "./reply_sender.ts";
 import { RequestSource } from "./request_source.ts";
 import type { InodeSource } from "./stat_message.ts";
 import type { ByteChannel } from "./transport.ts";
+import { WireError } from "./wire_error.ts";
 import { WatchTable } from "./watch_table.ts";
 
 /** So many bytes of replies are sent while requests are still there. */
@@ -128,8 +129,9 @@ export class ServerConnection implements Session {
     try {
       while (await this.#step());
       await this.#finish();
-    } catch {
+    } catch (thrown) {
       // A broken frame or a broken socket: either way the connection is over, and only it.
+      if (!this.#ended) this.#host.onBroken?.(thrown, this.number);
     } finally {
       await this.#end();
     }
@@ -210,7 +212,7 @@ export class ServerConnection implements Session {
   #start(call: Call): void {
     const { request } = call;
     if (!call.ordered && this.#byId.has(request.id)) {
-      throw new Error(`Cannot run two requests with the id ${request.id}`);
+      throw new WireError(`Cannot run two requests with the id ${request.id}`);
     }
     let result: MaybePromise<void>;
     try {

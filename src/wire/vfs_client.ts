@@ -17,6 +17,7 @@ import { type ByteChannel, channelOf, type WireConnection } from "./transport.ts
 import { VFSHello } from "./vfs_parts.ts";
 import { VFSRequest } from "./vfs_request.ts";
 import { VFSResponse } from "./vfs_response.ts";
+import { WireError } from "./wire_error.ts";
 import { type Convert, PendingReply, type Waiter } from "./waiter.ts";
 
 /** Requests that a server of version 1 has not answered; the next ones wait here. */
@@ -265,7 +266,7 @@ export class VFSClient {
       return;
     }
     const waiter = response.id === 0 ? this.#shift() : this.#byId.get(response.id);
-    if (waiter === undefined) throw new Error("The server answered what was not asked");
+    if (waiter === undefined) throw new WireError("Cannot take an answer to what was not asked");
     if (response.id !== 0) this.#byId.delete(response.id);
     this.#inFlight--;
     waiter.settle(response);

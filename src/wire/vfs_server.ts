@@ -36,6 +36,11 @@ export interface VFSServerOptions {
   readonly soleOwner?: boolean;
   /** Told of each request that has been answered. */
   readonly observer?: WireObserver;
+  /**
+   * Told why a connection (by its number) ended that neither its client nor the server meant to end: a
+   * `WireError` or `CborError` for a client that broke the protocol, or what the socket said.
+   */
+  readonly onBroken?: (thrown: unknown, connection: number) => void;
   /** Told of exceptions that no provider should throw; default: they are printed. */
   readonly onUnexpected?: (thrown: unknown) => void;
 }
@@ -96,6 +101,7 @@ export class VFSServer {
       inodes: options.inodes ?? "provider",
       self: processIds(),
       observer: options.observer,
+      onBroken: options.onBroken,
       hub: new ChangeHub(),
       soleOwner: options.soleOwner ?? false,
       renamed: (from, to, exchanged) => {
