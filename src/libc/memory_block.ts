@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { libc } from "./library.ts";
 
 /**
  * A piece of zeroed memory that system calls can be given by its address. The address holds as long
@@ -17,8 +18,14 @@ export class MemoryBlock {
   /** Where it begins; addresses of user space are below 2^53. */
   readonly address: number;
 
-  /** Allocates `size` bytes, at least one. */
+  /**
+   * Allocates `size` bytes, at least one.
+   *
+   * @throws {Error} When the `ffi` permission or the C library is missing.
+   */
   constructor(size: number) {
+    // Before Deno says it in other words: without the permission there are no addresses.
+    libc();
     // Through an ArrayBuffer of its own: a small typed array may live inside V8's moving heap.
     const buffer = new ArrayBuffer(Math.max(size, 1));
     this.bytes = new Uint8Array(buffer, 0, size);

@@ -4,15 +4,18 @@
  * @module
  */
 
-/** The bits of an inode number that are left when the filesystem's number is put in front. */
-const OWN_BITS = 48n;
-const OWN_LIMIT = 2 ** 48;
+/** Where the number of a filesystem begins, for those that are met first. */
+const PLACE = 2 ** 48;
 /** So many other filesystems still leave a number below 2^53. */
-const SMALL_MAX = 31;
+const PLACES_MAX = 31;
+/** 2^64 divided by the golden ratio: its multiples differ in many bits. */
+const GOLDEN = 0x9e37_79b9_7f4a_7c15n;
+const HIGHEST_BIT = 1n << 63n;
 
 /**
- * Numbers the filesystems that are met below a root. Inodes of the root's own keep their number; those of
- * others, mounted below, have their filesystem's number in the upper bits.
+ * Numbers the filesystems that are met below a root. Inodes of the root's own keep their number. Those of
+ * others, mounted below, are shown with the filesystem's number above bit 48; where that has no room, they
+ * are mixed into 63 bits, in which two hardly ever meet.
  */
 export class InodeNumbers {
   readonly #own: number;
@@ -28,10 +31,7 @@ export class InodeNumbers {
     if (device === this.#own) return ino;
     let index = this.#others.get(device);
     if (index === undefined) this.#others.set(device, index = this.#others.size + 1);
-    if (index <= SMALL_MAX && typeof ino === "number" && ino < OWN_LIMIT) {
-      return index * OWN_LIMIT + ino;
-    }
-    const mixed = BigInt.asUintN(64, BigInt(ino) ^ (BigInt(index) << OWN_BITS));
-    return mixed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(mixed) : mixed;
+    if (index <= PLACES_MAX && typeof ino === "number" && ino < PLACE) return index * PLACE + ino;
+    return BigInt.asUintN(64, BigInt(ino) ^ (BigInt(index) * GOLDEN)) | HIGHEST_BIT;
   }
 }

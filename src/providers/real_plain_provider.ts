@@ -197,6 +197,26 @@ export class PlainProvider extends BaseProvider {
     });
   }
 
+  /** Removes a tree; links in it are removed, not followed. The root cannot go (EBUSY). */
+  override removeAll(path: string, _context?: Context): void {
+    run("removeAll", path, undefined, () => {
+      const { hostPath, info } = this.#find(path);
+      if (info === null) return;
+      if (hostPath === this.#root) throw new FsError("EBUSY");
+      Deno.removeSync(hostPath, { recursive: true });
+    });
+  }
+
+  /** As resolving, but a missing directory on the way is no error. */
+  #find(path: string): PlainPlace {
+    try {
+      return this.#resolve(path, false);
+    } catch (thrown) {
+      if (toErrno(thrown).code !== "ENOENT") throw thrown;
+      return { hostPath: "", info: null };
+    }
+  }
+
   /** Sets the size of a file; a final symbolic link is followed. */
   override truncate(path: string, size: number, _context?: Context): void {
     this.#on("truncate", path, true, (hostPath, info) => {

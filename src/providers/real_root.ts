@@ -152,6 +152,7 @@ export class RealRoot {
    */
   enter(place: Place, path: string): number {
     const { area } = place;
+    if (this.fd < 0) return -ERRNO.EBADF.number;
     if (path === "/") {
       place.setRoot(this.fd);
       return 0;

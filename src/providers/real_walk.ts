@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decodeName, ERRNO, isSymlink, nameLength } from "../base/mod.ts";
+import { decodeName, ERRNO, isDirectory, isSymlink, nameLength } from "../base/mod.ts";
 import { O_CLOEXEC, O_DIRECTORY, O_NOFOLLOW, O_PATH, SYMLINKS_MAX } from "../base/mod.ts";
 import {
   AT_EMPTY_PATH,
@@ -70,7 +70,7 @@ export class PathWalk {
     this.#done = [];
     let result = this.#fd;
     for (let at = 0; result >= 0 && at < names.length;) {
-      const size = pieceSize(names, at);
+      const size = pieceSize(names.length - at, (index) => names[at + index]!);
       result = this.#enter(names.slice(at, at + size), DIRECTORY);
       at += size;
     }
@@ -99,11 +99,11 @@ export class PathWalk {
       const result = this.#requireDirectory();
       return result < 0 ? result : this.#restart(this.#done.slice(0, -1));
     }
-    const names = this.#rest.toReversed();
-    const size = pieceSize(names, 0);
+    const rest = this.#rest;
+    // The last name is a step of its own: it may be no directory, or a link to follow.
+    const size = pieceSize(rest.length - 1, (index) => rest[rest.length - 1 - index]!);
     if (size > 1) {
-      const last = size === names.length;
-      const result = this.#enter(names.slice(0, size), last ? ANYTHING : DIRECTORY);
+      const result = this.#enter(rest.slice(-size).reverse(), DIRECTORY);
       if (result !== -ERRNO.ELOOP.number) {
         if (result === 0) this.#rest.length -= size;
         return result;
@@ -134,9 +134,9 @@ export class PathWalk {
 
   /** What is passed through with `.`, `..` or a trailing slash has to be a directory. */
   #requireDirectory(): number {
-    const next = openat2(this.#fd, dotName(this.#area), DIRECTORY, 0, this.#resolve);
-    if (next >= 0) close(next);
-    return next < 0 ? next : 0;
+    const result = this.#statx.fill(this.#fd, emptyName(this.#area), AT_EMPTY_PATH, STATX_MODE);
+    if (result < 0) return result;
+    return isDirectory(this.#statx.mode) ? 0 : -ERRNO.ENOTDIR.number;
   }
 }
 
@@ -144,20 +144,14 @@ function emptyName(area: CStringArea): number {
   return area.put("");
 }
 
-function dotName(area: CStringArea): number {
-  return area.put(".");
-}
-
-/** How many names from `at` on make a piece that one call takes: at least one. */
-function pieceSize(names: readonly string[], at: number): number {
-  let size = 0;
-  let count = 0;
-  while (at + count < names.length) {
-    const name = names[at + count]!;
-    if (name === "" || name === "." || name === "..") break;
-    size += nameLength(name) + 1;
-    if (size > KERNEL_PATH_MAX) break;
-    count++;
+/** How many of `count` names make a piece that one call takes: at least one. */
+function pieceSize(count: number, nameAt: (index: number) => string): number {
+  let bytes = 0;
+  for (let index = 0; index < count; index++) {
+    const name = nameAt(index);
+    bytes += nameLength(name) + 1;
+    const isPlain = name !== "" && name !== "." && name !== "..";
+    if (!isPlain || bytes > KERNEL_PATH_MAX) return Math.max(index, 1);
   }
   return Math.max(count, 1);
 }
