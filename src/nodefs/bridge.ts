@@ -64,9 +64,9 @@ export class Bridge extends NameBridge implements RawFileSystem {
     const inode = this.inodeAt(request.nodeid);
     if (inode instanceof Errno) return inode;
     out.reset();
-    const opened = inode.operations.open?.(request, this.#openFlags(flags), out) ??
-      ERRNO.EOPNOTSUPP;
-    return chain(opened, (file): Errno | void => {
+    const node = inode.operations;
+    if (node.open === undefined) return ERRNO.EOPNOTSUPP;
+    return chain(node.open(request, this.#openFlags(flags), out), (file): Errno | void => {
       if (file instanceof Errno) return file;
       out.fh = this.handles.add({ inode, file, directory: null });
     });
