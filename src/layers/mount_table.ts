@@ -57,7 +57,7 @@ export class MountNode {
   /** The node above; null for the root. */
   readonly parent: MountNode | null;
   /** The nodes below by name, in the order in which they came. */
-  readonly children = new Map<string, MountNode>();
+  readonly children: Map<string, MountNode> = new Map();
   /** What is mounted here; null for a name on the way. */
   mount: Mount | null = null;
   /** The inode number when the directory is synthetic. */
