@@ -6,6 +6,7 @@
 import {
   always,
   chain,
+  FsError,
   isPromise,
   type MaybePromise,
   MODE_PERMISSIONS,
@@ -243,7 +244,7 @@ export class InterceptHandle extends InterceptedAttributes {
       target.interception.wantsBefore(HookOp.Write, newPath);
     const below = target.inner instanceof MutatedHandle ? target.inner.below : target.inner;
     const perform = () => {
-      if (through) {
+      if (through && length > 0) {
         // To copy nothing asks the provider what is wrong with the call (ENOSYS, EBADF, EINVAL).
         return chain(
           this.#copy(offset, below, targetOffset, 0, context),
@@ -277,9 +278,22 @@ export class InterceptHandle extends InterceptedAttributes {
     context: Context | undefined,
   ): MaybePromise<number> {
     const buffer = new Uint8Array(Math.min(length, COPY_THROUGH_HOOKS_MAX));
+    return chain(this.readAt(buffer, offset, context), (size) => {
+      if (size === 0) return 0;
+      return chain(this.#isSameFile(target, context), (isSame) => {
+        if (isSame && targetOffset + size > offset && targetOffset < offset + size) {
+          throw new FsError("EINVAL", { syscall: "copyRange", path: this.opened.path });
+        }
+        return target.writeAt(buffer.subarray(0, size), targetOffset, context);
+      });
+    });
+  }
+
+  #isSameFile(target: InterceptHandle, context: Context | undefined): MaybePromise<boolean> {
     return chain(
-      this.readAt(buffer, offset, context),
-      (size) => size === 0 ? 0 : target.writeAt(buffer.subarray(0, size), targetOffset, context),
+      this.inner.stat(context),
+      ({ ino }) =>
+        chain(target.inner.stat(context), (other) => BigInt(ino) !== 0n && ino === other.ino),
     );
   }
 

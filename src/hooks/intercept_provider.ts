@@ -7,6 +7,7 @@ import {
   allowsRead,
   chain,
   clean,
+  type ErrnoName,
   isPromise,
   isRegular,
   join,
@@ -207,8 +208,7 @@ export class InterceptProvider extends InterceptedPaths {
         ? this.inner.stat(path, context)
         : this.inner.lstat(path, context);
     return rescue(look, (thrown) => {
-      const { code } = toErrno(thrown);
-      if (code === "ENOENT" || code === "ENOTDIR") return null;
+      if (LEADS_NOWHERE.has(toErrno(thrown).code)) return null;
       throw thrown;
     });
   }
@@ -365,6 +365,15 @@ export class InterceptProvider extends InterceptedPaths {
     return watching();
   }
 }
+
+/** The errors of a path that no operation could do anything with either; it will say so itself. */
+const LEADS_NOWHERE: ReadonlySet<ErrnoName> = new Set<ErrnoName>([
+  "ENOENT",
+  "ENOTDIR",
+  "ELOOP",
+  "ENAMETOOLONG",
+  "EILSEQ",
+]);
 
 /** What an open with these flags is to hooks. */
 function opOf(flags: number): HookOp {

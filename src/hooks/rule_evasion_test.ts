@@ -218,6 +218,28 @@ Deno.test("data that is copied is replaced as data that is written", async () =>
   assertEquals(await readFile(inner, "/safe/file"), new TextEncoder().encode("mutated"));
 });
 
+Deno.test("copies through hooks answer as copies of the provider", async () => {
+  const { inner, provider } = await guarded({
+    ops: ["write"],
+    actionFunc: () => "allow",
+  });
+  const handle = await provider.open("/safe/file", O_RDWR, 0);
+  const reader = await provider.open("/tmp/evil", O_RDONLY, 0);
+  const code = async (run: () => unknown): Promise<string> => {
+    try {
+      return String(await run());
+    } catch (thrown) {
+      return thrown instanceof FsError ? thrown.code : "?";
+    }
+  };
+  assertEquals(await code(() => handle.copyRange(0, handle, 1, 3)), "EINVAL");
+  assertEquals(await code(() => handle.copyRange(0, handle, 9, 9)), "9");
+  assertEquals(await code(() => handle.copyRange(0, reader, 0, 3)), "EBADF");
+  assertEquals(await code(() => handle.copyRange(0, handle, 100, -1)), "EINVAL");
+  assertEquals(await code(() => reader.copyRange(99, handle, 0, 3)), "0");
+  assertEquals(inner.stat("/safe/file").size, 18);
+});
+
 Deno.test("a copy from a handle of another layer does not get past the hooks of the target", async () => {
   const { inner, provider } = await guarded({
     ops: ["write"],
