@@ -9,6 +9,9 @@ import {
   chain,
   clean,
   ERRNO,
+  FALLOC_FL_KEEP_SIZE,
+  FALLOC_FL_PUNCH_HOLE,
+  FALLOC_FL_ZERO_RANGE,
   type MaybePromise,
   MODE_PERMISSIONS,
   O_APPEND,
@@ -49,6 +52,8 @@ import { isOwnerId, type Ownership } from "./real_ownership.ts";
 import type { RealRoot } from "./real_root.ts";
 import { kernelTime } from "./real_times.ts";
 import type { XattrCalls } from "./real_xattr.ts";
+
+const PUNCH_HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 
 /** What the handles of one provider share. */
 export interface HandleShared {
@@ -217,12 +222,18 @@ export class RealHandle extends BaseHandle {
     this.#check(utimensat(this.#fd, emptyName, access, content, AT_EMPTY_PATH), "utimes");
   }
 
-  /** `fallocate(2)`. */
+  /** `fallocate(2)`; FALLOC_FL_ZERO_RANGE also where the filesystem knows only holes, as tmpfs. */
   override allocate(mode: number, offset: number, length: number, context?: Context): void {
     this.#requireOffset(offset, "allocate");
     this.#requireOffset(length, "allocate");
     this.#shared.ownership.dropPrivileges(this.#fd, context);
-    this.#check(fallocate(this.#fd, mode, offset, length), "allocate");
+    let result = fallocate(this.#fd, mode, offset, length);
+    const kept = mode & FALLOC_FL_KEEP_SIZE;
+    if (result === -ERRNO.EOPNOTSUPP.number && mode === (kept | FALLOC_FL_ZERO_RANGE)) {
+      result = fallocate(this.#fd, PUNCH_HOLE, offset, length);
+      if (result === 0) result = fallocate(this.#fd, kept, offset, length);
+    }
+    this.#check(result, "allocate");
   }
 
   /** `copy_file_range(2)`; a handle of another provider is EXDEV. */

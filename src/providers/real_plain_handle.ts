@@ -7,6 +7,7 @@ import {
   clean,
   type ErrnoName,
   FsError,
+  type MaybePromise,
   O_APPEND,
   S_IFCHR,
   S_IFDIR,
@@ -101,6 +102,12 @@ export class PlainHandle extends BaseHandle {
       if ((this.flags & O_APPEND) === 0) this.#file.seekSync(offset, Deno.SeekMode.Start);
       return data.length === 0 ? 0 : this.#file.writeSync(data);
     });
+  }
+
+  /** Moves the position. */
+  override seek(offset: number, whence: number, context?: Context): MaybePromise<number> {
+    if (this.#isClosed) throw this.fail("EBADF", "seek");
+    return super.seek(offset, whence, context);
   }
 
   /** The attributes now. */

@@ -152,6 +152,7 @@ export class PlainProvider extends BaseProvider {
   /** Makes a symbolic link. */
   override symlink(target: string, link: string, _context?: Context): void {
     run("symlink", target, link, () => {
+      if (target === "") throw new FsError("ENOENT");
       const { hostPath, info } = this.#resolve(link, false);
       if (info !== null) throw new FsError("EEXIST");
       if (target.includes("\0")) throw new FsError("EINVAL");
@@ -237,7 +238,8 @@ function run<T>(syscall: string, path: string, dest: string | undefined, call: (
   try {
     return call();
   } catch (thrown) {
-    throw new FsError(toErrno(thrown).code, { syscall, path, dest, cause: thrown });
+    const cause = thrown instanceof FsError ? undefined : thrown;
+    throw new FsError(toErrno(thrown).code, { syscall, path, dest, cause });
   }
 }
 
