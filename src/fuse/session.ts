@@ -16,6 +16,7 @@ import { listedNodes, type Operation, OPERATIONS } from "./operations.ts";
 import type { RawFileSystem } from "./raw_file_system.ts";
 import { type Reply, Request, type Timeouts } from "./request.ts";
 import { LOOP_DEFAULTS, type LoopOptions, SessionLoop } from "./session_loop.ts";
+import { unstuck } from "./sticky_enosys.ts";
 import { readU64 } from "./word64.ts";
 
 /** How many idle request objects are kept for reuse. */
@@ -144,10 +145,11 @@ export class Session {
 
   /** Whatever was thrown becomes an errno here, and only here. */
   #failure(request: Request, thrown: unknown): Errno {
-    return toErrno(thrown, () => {
+    const errno = toErrno(thrown, () => {
       const text = `fuse ${request.name} of node ${request.nodeid} answered with EIO`;
       this.#options.report(new Error(text, { cause: thrown }));
     });
+    return unstuck(request.opcode, errno);
   }
 
   /** The reply comes later: the request keeps its objects, the loop goes on with others. */

@@ -124,6 +124,28 @@ Deno.test("what the filesystem throws becomes an errno; what nobody expected is 
   });
 });
 
+Deno.test("ENOSYS that is thrown for one file does not turn the operation off for all", async () => {
+  class Partial extends NoFileSystem {
+    override open(): never {
+      throw new FsError("ENOSYS", { syscall: "open" });
+    }
+    override symlink(): never {
+      throw new FsError("ENOSYS", { syscall: "symlink" });
+    }
+  }
+  await withSession(new Partial(), async (channel) => {
+    channel.send(message(14, 2, "00".repeat(8)));
+    channel.send(message(6, 4, "61006200"));
+    channel.send(message(17, 6));
+    await channel.replied(3);
+    assertEquals(channel.replies.map(outcome), [
+      [-ERRNO.EOPNOTSUPP.number, 2],
+      [-ERRNO.ENOSYS.number, 4],
+      [-ERRNO.ENOSYS.number, 6],
+    ]);
+  });
+});
+
 Deno.test("an asynchronous request is answered later, and others meanwhile", async () => {
   const gate = Promise.withResolvers<Uint8Array>();
   class Slow extends NoFileSystem {
