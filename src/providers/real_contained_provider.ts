@@ -8,9 +8,7 @@ import {
   decodeName,
   ERRNO,
   MODE_PERMISSIONS,
-  O_CLOEXEC,
   O_DIRECTORY,
-  O_NONBLOCK,
   O_RDONLY,
   RENAME_EXCHANGE,
   RENAME_NOREPLACE,
@@ -68,6 +66,7 @@ import { kernelTime } from "./real_times.ts";
 import { RealWatch } from "./real_watch.ts";
 import { XattrCalls } from "./real_xattr.ts";
 
+const LISTING = O_RDONLY | O_DIRECTORY;
 const MKDIR_MODE = 0o777 | S_ISVTX;
 const RENAME_FLAGS = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
 
@@ -127,12 +126,7 @@ export class ContainedProvider extends BaseProvider {
   /** The entries, in the order of the host's filesystem. */
   override readDir(path: string, _context?: Context): DirEntry[] {
     const cleaned = clean(path);
-    const opening = {
-      flags: O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC,
-      mode: 0,
-      context: undefined,
-    };
-    const fd = this.#calls.check(this.#opener.open(cleaned, opening), "readDir", path);
+    const fd = this.#calls.check(this.#root.openDirectory(cleaned, LISTING), "readDir", path);
     try {
       const entries = listDirectory(this.#root, this.#reader, fd, cleaned, this);
       if (typeof entries === "number") throw failure(entries, { syscall: "readDir", path });

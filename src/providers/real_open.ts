@@ -74,6 +74,9 @@ export class Opener {
     const { flags } = opening;
     if ((flags & O_PATH) !== 0) return this.#openPath(path, flags);
     if ((flags & TMPFILE_BIT) !== 0) return this.#openUnnamed(path, opening);
+    if ((flags & (O_CREAT | O_DIRECTORY)) === O_DIRECTORY) {
+      return this.#root.openDirectory(path, flags & ~(O_EXCL | O_DIRECT));
+    }
     if ((flags & O_CREAT) === 0) {
       const fd = this.#root.locate(path, (flags & O_NOFOLLOW) === 0);
       return fd < 0 ? fd : this.#openLocated(fd, opening);

@@ -141,6 +141,23 @@ export class RealRoot {
     return this.#walkTo(path, follow);
   }
 
+  /**
+   * Opens a directory in one step; `flags` with O_DIRECTORY, which lets nothing else be opened on the way.
+   * Returns a descriptor or a negated errno.
+   */
+  openDirectory(path: string, flags: number): number {
+    const address = this.#area.put(path);
+    if (!this.#area.isTooLong) {
+      const fd = this.#openInRoot(address, flags | O_CLOEXEC | O_NOCTTY | O_LARGEFILE);
+      if (fd !== -ERRNO.EAGAIN.number) return fd;
+    }
+    const located = this.#walkTo(path, (flags & O_NOFOLLOW) === 0);
+    if (located < 0) return located;
+    const fd = this.reopen(located, flags);
+    close(located);
+    return fd;
+  }
+
   /** Closes what {@linkcode RealRoot.locate} opened. */
   release(fd: number): void {
     if (fd !== this.fd) close(fd);
