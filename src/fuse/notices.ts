@@ -50,7 +50,7 @@ export class Notices {
     return this.#send(NotifyCode.INVAL_ENTRY, block);
   }
 
-  /** `FUSE_NOTIFY_DELETE`: as invalidateEntry, and tells inotify watchers that the child was removed. */
+  /** `FUSE_NOTIFY_DELETE`: as invalidateEntry, and tells who watches the child that it was removed. */
   deleteEntry(parent: number, child: number, name: string): Promise<boolean> {
     const encoded = encodeName(name);
     const block = new MemoryBlock(OUT_HEADER_SIZE + 24 + encoded.length + 1);

@@ -196,7 +196,7 @@ export class Inode {
     return this.#tree.callbacks.invalidateEntry(this.nodeid, name);
   }
 
-  /** Seed 2's `NotifyDelete`: `child` was removed from this directory; watchers are told (`inotify(7)`). */
+  /** Seed 2's `NotifyDelete`: `child` was removed from this directory; who watches it is told (`inotify(7)`). */
   notifyDelete(name: string, child: Inode): Promise<boolean> {
     if (this.nodeid === 0 || child.nodeid === 0) return this.notifyEntry(name);
     return this.#tree.callbacks.deleteEntry(this.nodeid, child.nodeid, name);
