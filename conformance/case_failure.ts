@@ -29,6 +29,13 @@ export function show(value: unknown): string {
   return inspect(value, { depth: 4, breakLength: Infinity, maxArrayLength: 20, compact: true });
 }
 
+/** A value as reports show it, in octal where `what` says that it is a mode or the type in one. */
+export function showAs(what: string, value: unknown): string {
+  return typeof value === "number" && /\b(mode|type)\b/.test(what)
+    ? `0${value.toString(8)}`
+    : show(value);
+}
+
 /** How many bytes are shown. */
 const BYTES_SHOWN = 32;
 

@@ -6,12 +6,13 @@
 import type { MaybePromise } from "../src/base/mod.ts";
 import type { Provider } from "../src/provider/mod.ts";
 import { ALL_CASES } from "./cases/mod.ts";
+import type { NeedSet } from "./need.ts";
+import { failureText } from "./reports/failure_text.ts";
 import { CaseRunner } from "./runner/case_runner.ts";
 import { applyKnownFailures, type KnownFailures } from "./runner/known_failures.ts";
-import { failureText } from "./reports/failure_text.ts";
 import { selectCases } from "./runner/select_cases.ts";
 import { subjectFactories } from "./subjects/open_subject.ts";
-import type { Route } from "./subjects/subject.ts";
+import type { Route, SubjectFactory } from "./subjects/subject.ts";
 
 /** Registers a test: what `Deno.test` and `node:test` have in common. */
 export type RegisterTest = (name: string, run: () => Promise<void>) => unknown;
@@ -26,7 +27,10 @@ export interface ConformanceOptions {
   readonly knownFailures?: KnownFailures;
   /** How long a case may take, in milliseconds. */
   readonly timeoutMs?: number;
-  /** What registers a test. Default: `Deno.test`, without its sanitizers: subjects outlive tests. */
+  /**
+   * What registers a test. Default: `Deno.test`, without its sanitizers, because the filesystem outlives the
+   * single test; it is ended after all tests.
+   */
   readonly test?: RegisterTest;
 }
 
@@ -34,8 +38,16 @@ function denoTest(name: string, run: () => Promise<void>): void {
   Deno.test({ name, fn: run, sanitizeOps: false, sanitizeResources: false });
 }
 
+/** What a subject has; it is made for that and ended at once. */
+async function needsOf(factory: SubjectFactory): Promise<NeedSet> {
+  await using subject = await factory();
+  return subject.has;
+}
+
 /**
- * Registers one test for each case and route, and one that ends each subject.
+ * Registers one test for each case and route that concerns the provider, and has each filesystem ended after
+ * them. Await it at the top of a test file: which cases concern a provider follows from what it
+ * declares, so one is made and closed first.
  *
  * @param name What is tested, the first word of each test's name.
  * @param makeProvider Makes a provider with an empty root; it is closed at the end.
@@ -45,24 +57,29 @@ function denoTest(name: string, run: () => Promise<void>): void {
  * import { conformance } from "@fusewire/vfs/conformance";
  * import { MyProvider } from "./my_provider.ts";
  *
- * conformance("MyProvider", () => new MyProvider(), { routes: ["direct", "mount"] });
+ * await conformance("MyProvider", () => new MyProvider(), { routes: ["direct", "mount"] });
  * ```
  */
-export function conformance(
+export async function conformance(
   name: string,
   makeProvider: () => MaybePromise<Provider>,
   options: ConformanceOptions = {},
-): void {
+): Promise<void> {
   const { routes = ["direct"], filter = [], knownFailures, timeoutMs, test = denoTest } = options;
   const cases = selectCases(ALL_CASES, filter);
   for (const [route, factory] of subjectFactories(routes, makeProvider)) {
+    const has = await needsOf(factory);
     const runner = new CaseRunner(route, factory, { timeoutMs });
     for (const one of cases) {
+      if (!one.needs.every((need) => has.has(need))) continue;
       test(`${name}, ${route}: ${one.title}`, async () => {
         const outcome = applyKnownFailures(await runner.run(one), knownFailures);
         if (outcome.status === "failed") throw new Error(failureText(outcome));
       });
     }
-    test(`${name}, ${route}: ends`, () => runner[Symbol.asyncDispose]());
+    const end = (): Promise<void> => runner[Symbol.asyncDispose]();
+    // A hook also runs when a filter leaves the last test out.
+    if (test === denoTest) Deno.test.afterAll(end);
+    else test(`${name}, ${route}: ends`, end);
   }
 }

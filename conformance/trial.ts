@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type ErrnoName, O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from "../src/base/mod.ts";
 import type { Handle, Provider, Timespec } from "../src/provider/mod.ts";
-import { CaseFailure, errnoThrown, show, showThrown } from "./case_failure.ts";
+import { CaseFailure, errnoThrown, show, showAs, showThrown } from "./case_failure.ts";
 import type { Need } from "./need.ts";
 import type { Identity, Subject } from "./subjects/subject.ts";
 import type { Caller } from "./system_calls.ts";
@@ -98,7 +98,7 @@ export class Trial extends TrialCalls {
   /** Expects equal values, compared deeply. */
   equal<T>(actual: T, expected: T, what = "the value"): void {
     if (!isDeepStrictEqual(actual, expected)) {
-      throw new CaseFailure(what, show(expected), show(actual));
+      throw new CaseFailure(what, showAs(what, expected), showAs(what, actual));
     }
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Case } from "../case.ts";
+import { showThrown } from "../case_failure.ts";
 import type { Route, SubjectFactory } from "../subjects/subject.ts";
 import type { Step } from "../trial_calls.ts";
 import { CaseRunner } from "./case_runner.ts";
@@ -12,6 +13,15 @@ import type { Outcome } from "./outcome.ts";
 
 /** After so many cases that hung, the rest of a route is not tried any more. */
 export const HANGS_MAX = 20;
+
+const ENDING: Case = {
+  id: "run/ends",
+  title: "the filesystem ends and leaves nothing behind",
+  clause: "DESIGN decision 14: resources are disposable",
+  level: "core",
+  needs: [],
+  steps: () => Promise.resolve(),
+};
 
 /** What to run. */
 export interface SuiteOptions {
@@ -38,7 +48,7 @@ export async function* runSuite(options: SuiteOptions): AsyncGenerator<SuiteOutc
   const { cases, routes, timeoutMs, knownFailures, oracle } = options;
   await using judge = oracle && new CaseRunner("host", oracle, { timeoutMs });
   for (const [route, factory] of routes) {
-    await using runner = new CaseRunner(route, factory, { timeoutMs });
+    const runner = new CaseRunner(route, factory, { timeoutMs });
     let hangs = 0;
     for (const one of cases) {
       if (hangs >= HANGS_MAX) break;
@@ -52,5 +62,24 @@ export async function* runSuite(options: SuiteOptions): AsyncGenerator<SuiteOutc
       }
       yield outcome;
     }
+    yield* endRun(runner);
+  }
+}
+
+/** That a filesystem ends is a promise too; it is told only when it is broken. */
+async function* endRun(runner: CaseRunner): AsyncGenerator<SuiteOutcome, void, void> {
+  const start = performance.now();
+  try {
+    await runner[Symbol.asyncDispose]();
+  } catch (thrown) {
+    yield {
+      case: ENDING,
+      route: runner.route,
+      status: "failed",
+      durationMs: performance.now() - start,
+      message: showThrown(thrown),
+      steps: [],
+      missing: [],
+    };
   }
 }

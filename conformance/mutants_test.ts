@@ -1,0 +1,45 @@
+// The suite proves itself: every broken provider is caught by the case that names its defect.
+import { assert, assertEquals } from "@std/assert";
+import { ALL_MUTANTS } from "../fixtures/mutants/all_mutants.ts";
+import type { Mutant } from "../fixtures/mutants/mutant.ts";
+import { sound } from "../fixtures/mutants/mutant.ts";
+import { mutantTable, TABLE_URL } from "../fixtures/mutants/mutant_table.ts";
+import type { Case } from "./case.ts";
+import { ALL_CASES } from "./cases/mod.ts";
+import { CaseRunner } from "./runner/case_runner.ts";
+import { subjectFactory } from "./subjects/open_subject.ts";
+
+/** Some mutants hang; this is long enough for all others. */
+const TIMEOUT_MS = 3000;
+
+function caseOf({ caughtBy }: Mutant): Case {
+  const found = ALL_CASES.find(({ id }) => id === caughtBy);
+  assert(found !== undefined, `there is no case ${caughtBy}`);
+  return found;
+}
+
+for (const mutant of ALL_MUTANTS) {
+  Deno.test(`a filesystem that ${mutant.defect} is caught by ${mutant.caughtBy}`, async () => {
+    await using runner = new CaseRunner("direct", subjectFactory("direct", mutant.make), {
+      timeoutMs: TIMEOUT_MS,
+    });
+    const { status, message } = await runner.run(caseOf(mutant));
+    assertEquals(status, "failed", message);
+  });
+}
+
+Deno.test("what mutants are made of passes every case that catches one", async () => {
+  await using runner = new CaseRunner("direct", subjectFactory("direct", () => sound()));
+  for (const mutant of ALL_MUTANTS) {
+    const { status, message } = await runner.run(caseOf(mutant));
+    assertEquals(status, "passed", `${mutant.caughtBy}: ${message}`);
+  }
+});
+
+Deno.test("no two mutants have the same defect", () => {
+  assertEquals(new Set(ALL_MUTANTS.map(({ defect }) => defect)).size, ALL_MUTANTS.length);
+});
+
+Deno.test("the table of mutants is the generated one", async () => {
+  assertEquals(await Deno.readTextFile(TABLE_URL), mutantTable());
+});
