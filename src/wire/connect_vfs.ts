@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ReconnectPolicy } from "./reconnect_policy.ts";
 import { RemoteProvider } from "./remote_provider.ts";
 import type { WireConnection } from "./transport.ts";
 import { VFSClient, type VFSClientOptions } from "./vfs_client.ts";
@@ -24,10 +25,21 @@ export async function connectVFS(
   return new RemoteProvider(await VFSClient.connect(connection, options));
 }
 
+/** How to speak with a Unix socket; everything has a default. */
+export interface ConnectUDSOptions extends Omit<VFSClientOptions, "reconnect"> {
+  /** Whether, and how, to connect again when the connection ends; default: not at all. */
+  readonly reconnect?: boolean | Omit<ReconnectPolicy, "dial">;
+}
+
 /** Connects to the Unix socket that a server listens on. */
 export async function connectUDS(
   path: string,
-  options?: VFSClientOptions,
+  options: ConnectUDSOptions = {},
 ): Promise<RemoteProvider> {
-  return await connectVFS(await Deno.connect({ transport: "unix", path }), options);
+  const dial = (): Promise<Deno.UnixConn> => Deno.connect({ transport: "unix", path });
+  const { reconnect, ...rest } = options;
+  const again = reconnect === undefined || reconnect === false
+    ? undefined
+    : { dial, ...(reconnect === true ? {} : reconnect) };
+  return await connectVFS(await dial(), again === undefined ? rest : { ...rest, reconnect: again });
 }

@@ -23,13 +23,14 @@ export {
   encodeResponse,
   type WireVersion,
 } from "./codec.ts";
-export { connectUDS, connectVFS } from "./connect_vfs.ts";
+export { connectUDS, type ConnectUDSOptions, connectVFS } from "./connect_vfs.ts";
 export { fromGoFileMode, GoMode, toGoFileMode } from "./go_file_mode.ts";
 export { DEFAULT_LIMITS, WIRE_VERSION, type WireLimits } from "./limits.ts";
 export { memoryPipe } from "./memory_pipe.ts";
 export type { WireEvent, WireObserver } from "./observer.ts";
 export { OpCode, type OpName, opName, SetBits } from "./op_code.ts";
 export { OPERATIONS, type OpRow } from "./operations.ts";
+export type { ReconnectPolicy } from "./reconnect_policy.ts";
 export { RemoteHandle } from "./remote_handle.ts";
 export { RemoteProvider } from "./remote_provider.ts";
 export type { InodeSource } from "./stat_message.ts";

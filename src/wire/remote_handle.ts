@@ -12,24 +12,34 @@ import {
   type Handle,
   type TimeChange,
 } from "../provider/mod.ts";
+import type { ClientLink } from "./client_link.ts";
 import { lockFromMessage, lockToMessage } from "./lock_message.ts";
 import { OpCode, SetBits } from "./op_code.ts";
 import { fileInfoOf } from "./remote_info.ts";
 import { setOwner, setTimes } from "./time_change.ts";
-import type { VFSClient } from "./vfs_client.ts";
+import { reopen } from "./reopen.ts";
+import type { Revivable, VFSClient } from "./vfs_client.ts";
 import type { VFSRequest } from "./vfs_request.ts";
 import type { VFSResponse } from "./vfs_response.ts";
+import type { RemoteFile } from "./waiter.ts";
 
 const NOTHING = (): void => {};
 
 /** What a remote provider's `open` returns. Each operation is one round trip. */
-export class RemoteHandle extends BaseHandle {
+export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
+  /** The server's number of it. */
+  number: number | bigint;
+  /** Whether it could not be opened again after the connection had ended. */
+  lost = false;
   readonly #client: VFSClient;
-  readonly #number: number | bigint;
   readonly #name: string;
   /** The attributes that came with the reply to `open`, while they are new: see `FreshStats`. */
   #fresh: FileInfo | null;
   #freshUntil: number;
+  /** What the file was when it was opened, for the case that it must be opened again. */
+  #identity: FileInfo | null = null;
+  /** Whether it has held locks, which a new connection has lost. */
+  #locked = false;
   #closed = false;
 
   /**
@@ -46,18 +56,27 @@ export class RemoteHandle extends BaseHandle {
   ) {
     super(flags, path);
     this.#client = client;
-    this.#number = number;
+    this.number = number;
     this.#name = basename(clean(path));
     this.#fresh = info;
     this.#freshUntil = client.fresh.generation;
+    if (!client.reconnects) return;
+    this.#identity = info;
+    client.revivables.add(this);
+  }
+
+  /** Opens the file again on a new connection, when its path still names it. */
+  async revive(link: ClientLink): Promise<void> {
+    const identity = this.#identity;
+    const number = identity === null || this.#locked ? null : await reopen(link, this, identity);
+    if (number === null) this.lost = true;
+    else this.number = number;
   }
 
   /** A request for this file. */
   #begin(op: OpCode, syscall: string, context: Context | undefined): VFSRequest {
     if (this.#closed) throw this.fail("EBADF", syscall);
-    const request = this.#client.begin(op, context);
-    request.handle = this.#number;
-    return request;
+    return this.#client.begin(op, context, this);
   }
 
   #send<T>(
@@ -157,11 +176,9 @@ export class RemoteHandle extends BaseHandle {
     if (fresh !== null && this.#freshUntil === this.#client.fresh.generation && !this.#closed) {
       return fresh;
     }
-    const request = this.#begin(OpCode.Getattr, "stat", context);
-    if (this.#client.version === 1) {
-      request.handle = 0;
-      request.path = this.path ?? "";
-    }
+    if (this.#client.version === 2) this.#begin(OpCode.Getattr, "stat", context);
+    else if (this.#closed) throw this.fail("EBADF", "stat");
+    else this.#client.begin(OpCode.Getattr, context).path = this.path ?? "";
     return this.#send((response) => this.#info(response, "stat"), "stat", context);
   }
 
@@ -253,9 +270,9 @@ export class RemoteHandle extends BaseHandle {
       throw this.fail("EXDEV", "copyRange");
     }
     if (target.#closed) throw target.fail("EBADF", "copyRange");
-    const request = this.#begin(OpCode.CopyRange, "copyRange", context);
+    if (this.#closed) throw this.fail("EBADF", "copyRange");
+    const request = this.#client.begin(OpCode.CopyRange, context, this, target);
     request.offset = offset;
-    request.handle2 = target.#number;
     request.offset2 = targetOffset;
     request.length = length;
     return this.#send(({ written }) => written, "copyRange", context);
@@ -285,6 +302,7 @@ export class RemoteHandle extends BaseHandle {
   override setLock(lock: FileLock, wait: boolean, context?: Context): MaybePromise<void> {
     this.#require2("setLock");
     const request = this.#begin(OpCode.SetLock, "setLock", context);
+    this.#locked = true;
     request.lock = lockToMessage(lock);
     request.flags = wait ? 1 : 0;
     return this.#send(NOTHING, "setLock", context);
@@ -330,6 +348,7 @@ export class RemoteHandle extends BaseHandle {
   override close(context?: Context): MaybePromise<void> {
     this.#begin(OpCode.Release, "close", context);
     this.#closed = true;
+    this.#client.revivables.delete(this);
     return this.#send(NOTHING, "close", undefined);
   }
 }

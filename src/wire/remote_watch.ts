@@ -5,9 +5,12 @@
  */
 import { errnoOf, FsError } from "../base/mod.ts";
 import type { Context, WatchEvent } from "../provider/mod.ts";
+import type { ClientLink } from "./client_link.ts";
 import { OpCode } from "./op_code.ts";
-import type { VFSClient } from "./vfs_client.ts";
+import type { Revivable, VFSClient } from "./vfs_client.ts";
+import { VFSRequest } from "./vfs_request.ts";
 import { NOTICES, type VFSResponse } from "./vfs_response.ts";
+import { PendingReply } from "./waiter.ts";
 
 /** Events that wait for whoever watches; more become one overflow. */
 const EVENTS_MAX = 4096;
@@ -16,7 +19,7 @@ const EVENTS_MAX = 4096;
  * One watch on the other side of a connection. It begins when it is made, and ends when its context's signal
  * aborts, its iterator returns, or the connection ends (EIO).
  */
-export class RemoteWatch implements AsyncIterableIterator<WatchEvent> {
+export class RemoteWatch implements AsyncIterableIterator<WatchEvent>, Revivable {
   readonly #client: VFSClient;
   readonly #path: string;
   readonly #signal: AbortSignal | undefined;
@@ -36,7 +39,21 @@ export class RemoteWatch implements AsyncIterableIterator<WatchEvent> {
       (thrown) => this.#fail(thrown),
     );
     client.ended.then((cause) => this.#fail(cause));
+    client.revivables.add(this);
     this.#signal?.addEventListener("abort", this.#stop, { once: true });
+  }
+
+  /** Watches again on a new connection: what happened meanwhile is not known. */
+  async revive(link: ClientLink): Promise<void> {
+    const details = { syscall: "watch", path: this.#path };
+    const waiter = new PendingReply(OpCode.Watch, (reply) => this.#begun(reply.handle), details);
+    link.post(new VFSRequest({ op: OpCode.Watch, path: this.#path }), waiter);
+    try {
+      await waiter.promise;
+      this.#push({ kind: "overflow", path: this.#path });
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
   }
 
   #begun(number: number | bigint): void {
@@ -87,6 +104,7 @@ export class RemoteWatch implements AsyncIterableIterator<WatchEvent> {
   /** No more events will come; those that are there are still given out. */
   #finish(): void {
     this.#over = true;
+    this.#client.revivables.delete(this);
     this.#signal?.removeEventListener("abort", this.#stop);
     this.#wakeUp();
   }

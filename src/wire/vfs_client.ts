@@ -1,28 +1,26 @@
 /**
- * One connection of a client.
+ * A client of a server.
  *
  * @module
  */
-import { FsError, type FsErrorDetails } from "../base/mod.ts";
-import { CborReader } from "../cbor/mod.ts";
+import type { FsErrorDetails } from "../base/mod.ts";
 import type { Context } from "../provider/mod.ts";
-import { decodeResponse, encodeRequestOfOp, type WireVersion } from "./codec.ts";
-import { FrameOutput } from "./frame_output.ts";
-import { FrameReader } from "./frame_reader.ts";
+import { ClientLink } from "./client_link.ts";
+import type { WireVersion } from "./codec.ts";
 import { FreshStats } from "./fresh_stats.ts";
-import { DEFAULT_LIMITS, REPLY_FRAME_MAX, WIRE_VERSION } from "./limits.ts";
-import { OpCode } from "./op_code.ts";
+import type { OpCode } from "./op_code.ts";
+import {
+  RECONNECT_PAUSE_MS,
+  RECONNECT_TIMEOUT_MS,
+  type ReconnectPolicy,
+} from "./reconnect_policy.ts";
 import { ReplyLane } from "./reply_lane.ts";
-import { type ByteChannel, channelOf, type WireConnection } from "./transport.ts";
-import { VFSHello } from "./vfs_parts.ts";
+import type { WireConnection } from "./transport.ts";
+import type { VFSHello } from "./vfs_parts.ts";
 import { VFSRequest } from "./vfs_request.ts";
-import { VFSResponse } from "./vfs_response.ts";
+import type { VFSResponse } from "./vfs_response.ts";
+import { type Convert, PendingReply, type RemoteFile, type Waiter } from "./waiter.ts";
 import { WireError } from "./wire_error.ts";
-import { type Convert, PendingReply, type Waiter } from "./waiter.ts";
-
-/** Requests that a server of version 1 has not answered; the next ones wait here. */
-const IN_FLIGHT_MAX_V1 = 1024;
-const ID_MAX = 0xffff_ffff;
 
 /** How a client behaves; everything has a default. */
 export interface VFSClientOptions {
@@ -30,55 +28,51 @@ export interface VFSClientOptions {
   readonly version?: WireVersion;
   /** Longest reply frame that is read in bytes; default 64 MiB. */
   readonly frameMax?: number;
+  /**
+   * What to do when the connection ends; default: everything fails with EIO from then on. With a policy,
+   * version 2 only: requests wait for the new connection; files are opened again by their path where it
+   * still names the same inode, and are EIO otherwise, or when they held locks. A change that was under way
+   * is EIO, since it may have been made; what only looks is asked again.
+   */
+  readonly reconnect?: ReconnectPolicy;
 }
 
-/** An encoded request that may not be sent yet. */
-interface Backlog {
-  readonly frame: Uint8Array;
-  readonly id: number;
-  readonly waiter: Waiter;
+/** Something that has to be set up again on a new connection, before anything else is sent over it. */
+export interface Revivable {
+  /** Does so. It may not fail: what cannot be set up again is lost. */
+  revive(link: ClientLink): Promise<void>;
 }
 
 /**
- * Sends requests and gives out replies. Requests of the same turn of the event loop go out with one write;
- * any number may wait for their replies. When the connection ends, everything that waits and everything
- * that comes later fails with EIO at once.
+ * Sends requests and gives out replies. Any number may wait for their replies. When the connection ends,
+ * everything that waits and everything that comes later fails with EIO at once, unless a
+ * {@linkcode ReconnectPolicy} says otherwise.
  */
 export class VFSClient {
-  /** What the server said of itself; in version 1 our own defaults. */
-  hello: VFSHello = new VFSHello();
   /** Attributes that came with other replies. */
   readonly fresh: FreshStats = new FreshStats();
   /** Who is told of the notices of which watch. */
   readonly watches: Map<number | bigint, (notice: VFSResponse) => void> = new Map();
-  /** Settles when the connection has ended, with why; undefined after `close`. */
+  /** What is to be set up again on a new connection. */
+  readonly revivables: Set<Revivable> = new Set();
+  /** Settles when the client has ended for good, with why; undefined after `close`. */
   readonly ended: Promise<unknown>;
-  readonly #channel: ByteChannel;
-  readonly #output: FrameOutput;
-  readonly #input: FrameReader;
-  readonly #reader = new CborReader();
-  readonly #response = new VFSResponse();
+  /** How many requests have been made so far, to count round trips. */
+  requestCount = 0;
+  readonly #options: VFSClientOptions;
   readonly #request = new VFSRequest();
-  /** Version 2: by id. */
-  readonly #byId = new Map<number, Waiter>();
-  /** Version 1: in order, from `#firstInOrder` on. */
-  #inOrder: Waiter[] = [];
-  #firstInOrder = 0;
-  #backlog: Backlog[] = [];
-  #version: WireVersion = 1;
-  #lastId = 0;
-  #inFlight = 0;
-  #inFlightMax = IN_FLIGHT_MAX_V1;
-  #flushing = false;
+  #file: RemoteFile | null = null;
+  #file2: RemoteFile | null = null;
+  #link!: ClientLink;
+  /** Requests that wait for a new connection; null while there is one. */
+  #queue: Waiter[] | null = null;
   #dead = false;
   #cause: unknown;
   #end!: (cause: unknown) => void;
 
   /** Use {@linkcode VFSClient.connect}: a client must agree on a version first. */
-  private constructor(connection: WireConnection, options: VFSClientOptions) {
-    this.#channel = channelOf(connection);
-    this.#output = new FrameOutput(this.#channel, (thrown) => this.#die(thrown));
-    this.#input = new FrameReader(this.#channel, options.frameMax ?? REPLY_FRAME_MAX);
+  private constructor(options: VFSClientOptions) {
+    this.#options = options;
     this.ended = new Promise((resolve) => this.#end = resolve);
   }
 
@@ -91,50 +85,58 @@ export class VFSClient {
     connection: WireConnection,
     options: VFSClientOptions = {},
   ): Promise<VFSClient> {
-    const client = new VFSClient(connection, options);
-    client.#receive();
-    await client.#greet(options);
+    const client = new VFSClient(options);
+    client.#link = await client.#open(connection);
     return client;
+  }
+
+  #open(connection: WireConnection): Promise<ClientLink> {
+    const { version = 2, frameMax } = this.#options;
+    return ClientLink.connect(connection, { version, frameMax }, {
+      onBytes: () => this.fresh.expire(),
+      // A watch that has just been ended may still be spoken of.
+      onNotice: (notice) => this.watches.get(notice.handle)?.(notice),
+      onEnd: (cause, waiting) => this.#lost(cause, waiting),
+    });
+  }
+
+  /** What the server said of itself; in version 1 our own defaults. */
+  get hello(): VFSHello {
+    return this.#link.hello;
   }
 
   /** The version agreed on. */
   get version(): WireVersion {
-    return this.#version;
+    return this.#link.version;
   }
 
-  /** Whether the connection has ended. */
+  /** Whether a new connection is made when this one ends. */
+  get reconnects(): boolean {
+    return this.#options.reconnect !== undefined && this.version === 2;
+  }
+
+  /** Whether the client has ended for good. */
   get dead(): boolean {
     return this.#dead;
   }
 
-  /** How many requests have been sent so far, to count round trips. */
-  requestCount = 0;
-
-  async #greet(options: VFSClientOptions): Promise<void> {
-    this.hello.version = 1;
-    this.hello.dataMax = DEFAULT_LIMITS.dataMax;
-    if (options.version === 1) return;
-    const request = this.begin(OpCode.Hello);
-    request.version = WIRE_VERSION;
-    request.size = options.frameMax ?? REPLY_FRAME_MAX;
-    try {
-      const hello = await this.send((reply) => reply.hello, { syscall: "connect" });
-      if (hello !== null && hello.version === WIRE_VERSION) {
-        this.hello = hello;
-        this.#version = WIRE_VERSION;
-        this.#inFlightMax = Math.max(1, hello.inFlightMax);
-      }
-    } catch (thrown) {
-      // The original knows no Hello: version 1 it is.
-      if (!(thrown instanceof FsError) || thrown.code !== "ENOSYS") throw thrown;
-    }
-  }
-
-  /** The request to fill in for {@linkcode VFSClient.send}: one at a time. */
-  begin(op: OpCode, context?: Context): VFSRequest {
+  /**
+   * The request to fill in for {@linkcode VFSClient.send}: one at a time.
+   *
+   * @param file The open file that it is about.
+   * @param file2 The second one.
+   */
+  begin(
+    op: OpCode,
+    context?: Context,
+    file: RemoteFile | null = null,
+    file2: RemoteFile | null = null,
+  ): VFSRequest {
     const request = this.#request;
     request.clear();
     request.op = op;
+    this.#file = file;
+    this.#file2 = file2;
     if (context !== undefined) {
       request.uid = context.uid;
       request.gid = context.gid;
@@ -153,72 +155,48 @@ export class VFSClient {
   send<T>(convert: Convert<T>, details: FsErrorDetails, signal?: AbortSignal): Promise<T> {
     const request = this.#request;
     const waiter = new PendingReply(request.op, convert, details);
-    if (this.#dead) {
-      waiter.fail(this.#cause);
-      return waiter.promise;
+    this.requestCount++;
+    if (this.#dead) waiter.fail(this.#cause);
+    else if (signal?.aborted === true) waiter.interrupt();
+    else {
+      this.#dispatch(request, waiter);
+      if (signal !== undefined) this.#listen(signal, waiter);
     }
-    if (signal?.aborted === true) {
-      waiter.interrupt();
-      return waiter.promise;
-    }
-    if (!ReplyLane.observes(request.op)) this.fresh.expire();
-    const id = this.#version === 2 ? this.#nextId() : 0;
-    request.id = id;
-    this.#post(request, id, waiter, details);
-    if (signal !== undefined) this.#listen(signal, waiter, id);
     return waiter.promise;
   }
 
-  #nextId(): number {
-    do {
-      this.#lastId = this.#lastId >= ID_MAX ? 1 : this.#lastId + 1;
-    } while (this.#byId.has(this.#lastId));
-    return this.#lastId;
-  }
-
-  #post(request: VFSRequest, id: number, waiter: Waiter, details: FsErrorDetails): void {
-    this.requestCount++;
-    const { writer } = this.#output;
-    const start = this.#output.begin();
-    try {
-      encodeRequestOfOp(writer, request, request.op === OpCode.Hello ? 2 : this.#version);
-    } catch (thrown) {
-      this.#output.undo();
-      // What cannot be said: a name that is no UTF-8 in version 1, a number out of range.
-      throw thrown instanceof FsError
-        ? thrown
-        : new FsError("EINVAL", { ...details, cause: thrown });
+  #dispatch(request: VFSRequest, waiter: Waiter): void {
+    if (!ReplyLane.observes(request.op)) this.fresh.expire();
+    if (this.#options.reconnect !== undefined) {
+      const copy = new VFSRequest(request);
+      waiter.kept = { request: copy, file: this.#file, file2: this.#file2 };
     }
-    this.#output.end();
-    if (this.#inFlight < this.#inFlightMax && this.#backlog.length === 0) {
-      this.#expect(id, waiter);
-      this.#flushSoon();
-    } else {
-      const frame = writer.bytes.slice(start, writer.length);
-      this.#output.undo();
-      this.#backlog.push({ frame, id, waiter });
+    if (this.#queue !== null) this.#queue.push(waiter);
+    else this.#post(request, waiter, this.#file, this.#file2);
+  }
+
+  #post(
+    request: VFSRequest,
+    waiter: Waiter,
+    file: RemoteFile | null,
+    file2: RemoteFile | null,
+  ): void {
+    if (file?.lost === true || file2?.lost === true) {
+      waiter.fail(new WireError("The file could not be opened again"));
+      return;
     }
-  }
-
-  #expect(id: number, waiter: Waiter): void {
-    this.#inFlight++;
-    if (id === 0) this.#inOrder.push(waiter);
-    else this.#byId.set(id, waiter);
-  }
-
-  #flushSoon(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    queueMicrotask(() => {
-      this.#flushing = false;
-      this.#output.flush();
-    });
+    if (file !== null) request.handle = file.number;
+    if (file2 !== null) request.handle2 = file2.number;
+    this.#link.post(request, waiter);
   }
 
   /** Takes the request back when the caller no longer waits. */
-  #listen(signal: AbortSignal, waiter: Waiter, id: number): void {
+  #listen(signal: AbortSignal, waiter: Waiter): void {
     const cancel = (): void => {
-      if (id !== 0) this.#cancel(id, waiter);
+      if (this.#queue !== null && this.#queue.includes(waiter)) {
+        this.#queue = this.#queue.filter((each) => each !== waiter);
+        waiter.interrupt();
+      } else if (this.version === 2 || !waiter.sent) this.#link.cancel(waiter);
       // Version 1 cannot take back. What only looks need not be waited for.
       else if (ReplyLane.observes(waiter.op)) waiter.interrupt();
     };
@@ -226,110 +204,78 @@ export class VFSClient {
     waiter.onEnd = () => signal.removeEventListener("abort", cancel);
   }
 
-  #cancel(id: number, waiter: Waiter): void {
-    const waiting = this.#backlog.findIndex((entry) => entry.id === id);
-    if (waiting >= 0) {
-      this.#backlog.splice(waiting, 1);
-      waiter.interrupt();
+  /** The connection has ended. */
+  #lost(cause: unknown, waiting: Waiter[]): void {
+    this.fresh.expire();
+    this.watches.clear();
+    const { reconnect } = this.#options;
+    const established = this.#link !== undefined && this.#queue === null;
+    if (this.#dead || reconnect === undefined || !established || this.version === 1) {
+      for (const waiter of waiting) waiter.fail(cause);
+      // A connection that ends before it is agreed on is `connect`'s to report.
+      if (this.#queue === null) this.#die(cause);
       return;
     }
-    if (this.#dead || !this.#byId.has(id)) return;
-    this.#output.begin();
-    const request = new VFSRequest({ op: OpCode.Cancel, ref: id });
-    encodeRequestOfOp(this.#output.writer, request, 2);
-    this.#output.end();
-    this.#flushSoon();
+    this.#queue = [];
+    for (const waiter of waiting) {
+      const again = waiter.kept !== null && (!waiter.sent || ReplyLane.observes(waiter.op));
+      if (again) this.#queue.push(waiter);
+      else waiter.fail(cause);
+    }
+    this.#revive(reconnect, cause);
   }
 
-  /** Reads replies until the end. */
-  async #receive(): Promise<void> {
-    try {
-      while (await this.#input.fill()) {
-        this.fresh.expire();
-        while (this.#input.next()) this.#take();
+  /** Tries to get a new connection, and goes on over it. */
+  async #revive(policy: ReconnectPolicy, cause: unknown): Promise<void> {
+    const { timeoutMs = RECONNECT_TIMEOUT_MS, pauseMs = RECONNECT_PAUSE_MS } = policy;
+    const deadline = performance.now() + timeoutMs;
+    while (!this.#dead) {
+      try {
+        const link = await this.#open(await policy.dial());
+        if (this.#dead) return link.end(undefined);
+        if (link.version === 2) return await this.#goOn(link);
+        link.end(undefined);
+        return this.#die(new WireError("The server speaks an older version than before"));
+      } catch (thrown) {
+        if (performance.now() + pauseMs > deadline) return this.#die(thrown ?? cause);
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }
-      this.#die(new Error("The server ended the connection"));
-    } catch (thrown) {
-      this.#die(thrown);
     }
   }
 
-  #take(): void {
-    const { bytes, frameStart, frameEnd } = this.#input;
-    const response = this.#response;
-    this.#reader.reset(bytes, frameStart, frameEnd);
-    // The answer to Hello has keys of version 2; version 1 never sends them.
-    decodeResponse(this.#reader, response, this.#lastReplyVersion());
-    if (response.notice !== 0) {
-      // A watch that has just been ended may still be spoken of.
-      this.watches.get(response.handle)?.(response);
-      return;
+  async #goOn(link: ClientLink): Promise<void> {
+    await Promise.all([...this.revivables].map((each) => each.revive(link)));
+    if (link.ended) throw new WireError("The new connection has ended too");
+    this.#link = link;
+    const waiting = this.#queue ?? [];
+    this.#queue = null;
+    for (const waiter of waiting) {
+      if (waiter.kept === null) continue;
+      const { request, file, file2 } = waiter.kept;
+      waiter.sent = false;
+      try {
+        this.#post(request, waiter, file, file2);
+      } catch (thrown) {
+        waiter.fail(thrown);
+      }
     }
-    const waiter = response.id === 0 ? this.#shift() : this.#byId.get(response.id);
-    if (waiter === undefined) throw new WireError("Cannot take an answer to what was not asked");
-    if (response.id !== 0) this.#byId.delete(response.id);
-    this.#inFlight--;
-    waiter.settle(response);
-    if (this.#backlog.length > 0) this.#sendBacklog();
   }
 
-  #lastReplyVersion(): WireVersion {
-    const waiter = this.#inOrder[this.#firstInOrder];
-    return waiter?.op === OpCode.Hello ? 2 : this.#version;
-  }
-
-  #shift(): Waiter | undefined {
-    const waiter = this.#inOrder[this.#firstInOrder];
-    if (waiter === undefined) return undefined;
-    this.#firstInOrder++;
-    if (this.#firstInOrder === this.#inOrder.length) {
-      this.#inOrder.length = 0;
-      this.#firstInOrder = 0;
-    } else if (this.#firstInOrder === IN_FLIGHT_MAX_V1) {
-      this.#inOrder = this.#inOrder.slice(this.#firstInOrder);
-      this.#firstInOrder = 0;
-    }
-    return waiter;
-  }
-
-  #sendBacklog(): void {
-    let sent = 0;
-    while (this.#inFlight < this.#inFlightMax && sent < this.#backlog.length) {
-      const { frame, id, waiter } = this.#backlog[sent++]!;
-      this.#output.writer.raw(frame);
-      this.#expect(id, waiter);
-    }
-    this.#backlog.splice(0, sent);
-    this.#flushSoon();
-  }
-
-  /** Ends the connection; whatever waits fails with EIO. */
+  /** Ends for good. */
   #die(cause: unknown): void {
     if (this.#dead) return;
     this.#dead = true;
     this.#cause = cause;
-    this.fresh.expire();
-    try {
-      this.#channel.close();
-    } catch {
-      // The other side was faster.
-    }
-    const waiting = [
-      ...this.#inOrder.slice(this.#firstInOrder),
-      ...this.#byId.values(),
-      ...this.#backlog.map((entry) => entry.waiter),
-    ];
-    this.#inOrder = [];
-    this.#firstInOrder = 0;
-    this.#byId.clear();
-    this.#backlog = [];
-    this.watches.clear();
+    const waiting = this.#queue ?? [];
+    this.#queue = null;
     for (const waiter of waiting) waiter.fail(cause);
+    this.revivables.clear();
     this.#end(cause);
   }
 
   /** Ends the connection: what still waits fails with EIO. */
   close(): void {
     this.#die(undefined);
+    this.#link.end(undefined);
   }
 }

@@ -4,29 +4,60 @@
  * @module
  */
 import { errnoOf, FsError, type FsErrorDetails } from "../base/mod.ts";
+import type { VFSRequest } from "./vfs_request.ts";
 import type { VFSResponse } from "./vfs_response.ts";
 
 /** Makes the result of a reply. The reply is good only during the call. */
 export type Convert<T> = (response: VFSResponse) => T;
 
+/** An open file that a request is about: its number changes when it is opened again. */
+export interface RemoteFile {
+  /** The server's number of it. */
+  readonly number: number | bigint;
+  /** Whether it could not be opened again. */
+  readonly lost: boolean;
+}
+
+/** What a request must be made of to be sent, or sent again, over a new connection. */
+export interface KeptRequest {
+  /** Its fields. */
+  readonly request: VFSRequest;
+  /** The file whose number is `fh`. */
+  readonly file: RemoteFile | null;
+  /** The file whose number is `fh2`. */
+  readonly file2: RemoteFile | null;
+}
+
 /** Somebody who waits for a reply. */
 export interface Waiter {
   /** Number of the operation. */
   readonly op: number;
-  /** The reply is there. */
-  settle(response: VFSResponse): void;
-  /** There will be no reply. */
-  fail(thrown: unknown): void;
-  /** The caller no longer waits. */
-  interrupt(): void;
+  /** Number of the request on the connection that it was sent over; 0 in version 1. */
+  id: number;
+  /** Whether it has gone out: then a change may have been made. */
+  sent: boolean;
+  /** What it takes to send it again; null when that is not wanted. */
+  kept: KeptRequest | null;
   /** Called once when it is over, in any way. */
   onEnd: (() => void) | null;
+  /** The reply is there. */
+  settle(response: VFSResponse): void;
+  /** There will be no reply, because of `cause`: EIO. */
+  fail(cause: unknown): void;
+  /** The caller no longer waits: EINTR. */
+  interrupt(): void;
 }
 
 /** A promise that a reply fulfils. */
 export class PendingReply<T> implements Waiter {
   /** Number of the operation. */
   readonly op: number;
+  /** Number of the request on its connection. */
+  id = 0;
+  /** Whether it has gone out. */
+  sent = false;
+  /** What it takes to send it again. */
+  kept: KeptRequest | null = null;
   /** Called once when it is over, in any way. */
   onEnd: (() => void) | null = null;
   /** What the caller gets. */
@@ -36,7 +67,7 @@ export class PendingReply<T> implements Waiter {
   #resolve!: (value: T) => void;
   #reject!: (thrown: unknown) => void;
 
-  /** @param convert Makes the result. @param details What a failure says. */
+  /** `convert` makes the result, `details` is what a failure says. */
   constructor(op: number, convert: Convert<T>, details: FsErrorDetails) {
     this.op = op;
     this.#convert = convert;
@@ -76,6 +107,7 @@ export class PendingReply<T> implements Waiter {
   #over(): void {
     const { onEnd } = this;
     this.onEnd = null;
+    this.kept = null;
     onEnd?.();
   }
 }

@@ -1,0 +1,278 @@
+/**
+ * One connection of a client, from its greeting to its end.
+ *
+ * @module
+ */
+import { FsError } from "../base/mod.ts";
+import { CborReader } from "../cbor/mod.ts";
+import { decodeResponse, encodeRequestOfOp, type WireVersion } from "./codec.ts";
+import { FrameOutput } from "./frame_output.ts";
+import { FrameReader } from "./frame_reader.ts";
+import { DEFAULT_LIMITS, REPLY_FRAME_MAX, WIRE_VERSION } from "./limits.ts";
+import { OpCode } from "./op_code.ts";
+import { type ByteChannel, channelOf, type WireConnection } from "./transport.ts";
+import { VFSHello } from "./vfs_parts.ts";
+import { VFSRequest } from "./vfs_request.ts";
+import { VFSResponse } from "./vfs_response.ts";
+import { PendingReply, type Waiter } from "./waiter.ts";
+import { WireError } from "./wire_error.ts";
+
+/** Requests that a server of version 1 has not answered; the next ones wait here. */
+const IN_FLIGHT_MAX_V1 = 1024;
+const ID_MAX = 0xffff_ffff;
+
+/** What a connection tells its client. */
+export interface LinkEvents {
+  /** Bytes have come: what was known before may be old. */
+  readonly onBytes: () => void;
+  /** A notice of a watch. */
+  readonly onNotice: (notice: VFSResponse) => void;
+  /** It has ended, because of `cause`; these wait for replies that will not come. */
+  readonly onEnd: (cause: unknown, waiting: Waiter[]) => void;
+}
+
+/** An encoded request that may not be sent yet. */
+interface Backlog {
+  readonly frame: Uint8Array;
+  readonly waiter: Waiter;
+}
+
+/** How a connection begins. */
+export interface LinkOptions {
+  /** Highest version to offer. */
+  readonly version: WireVersion;
+  /** Longest reply frame that is read in bytes. */
+  readonly frameMax?: number | undefined;
+}
+
+/**
+ * Sends requests and gives out replies. Requests of the same turn of the event loop go out with one write;
+ * no more than the server allows are under way at a time.
+ */
+export class ClientLink {
+  /** What the server said of itself; in version 1 our own defaults. */
+  hello: VFSHello = new VFSHello();
+  /** The version agreed on. */
+  version: WireVersion = 1;
+  readonly #channel: ByteChannel;
+  readonly #output: FrameOutput;
+  readonly #input: FrameReader;
+  readonly #reader = new CborReader();
+  readonly #response = new VFSResponse();
+  readonly #events: LinkEvents;
+  /** Version 2: by id. */
+  readonly #byId = new Map<number, Waiter>();
+  /** Version 1: in order, from `#firstInOrder` on. */
+  #inOrder: Waiter[] = [];
+  #firstInOrder = 0;
+  #backlog: Backlog[] = [];
+  #lastId = 0;
+  #inFlight = 0;
+  #inFlightMax = IN_FLIGHT_MAX_V1;
+  #flushing = false;
+  #ended = false;
+
+  private constructor(connection: WireConnection, frameMax: number, events: LinkEvents) {
+    this.#channel = channelOf(connection);
+    this.#output = new FrameOutput(this.#channel, (thrown) => this.end(thrown));
+    this.#input = new FrameReader(this.#channel, frameMax);
+    this.#events = events;
+  }
+
+  /**
+   * Agrees with the server on a version.
+   *
+   * @throws {FsError} EIO when the connection ends meanwhile.
+   */
+  static async connect(
+    connection: WireConnection,
+    options: LinkOptions,
+    events: LinkEvents,
+  ): Promise<ClientLink> {
+    const frameMax = options.frameMax ?? REPLY_FRAME_MAX;
+    const link = new ClientLink(connection, frameMax, events);
+    link.#receive();
+    link.hello.version = 1;
+    link.hello.dataMax = DEFAULT_LIMITS.dataMax;
+    if (options.version === 2) await link.#greet(frameMax);
+    return link;
+  }
+
+  async #greet(frameMax: number): Promise<void> {
+    const details = { syscall: "connect" };
+    const waiter = new PendingReply(OpCode.Hello, (reply) => reply.hello, details);
+    const request = new VFSRequest({ op: OpCode.Hello, version: WIRE_VERSION, size: frameMax });
+    this.post(request, waiter);
+    try {
+      const hello = await waiter.promise;
+      if (hello === null || hello.version !== WIRE_VERSION) return;
+      this.hello = hello;
+      this.version = WIRE_VERSION;
+      this.#inFlightMax = Math.max(1, hello.inFlightMax);
+    } catch (thrown) {
+      // The original knows no Hello: version 1 it is.
+      if (!(thrown instanceof FsError) || thrown.code !== "ENOSYS") throw thrown;
+    }
+  }
+
+  /** Whether the connection has ended. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  #nextId(): number {
+    do {
+      this.#lastId = this.#lastId >= ID_MAX ? 1 : this.#lastId + 1;
+    } while (this.#byId.has(this.#lastId));
+    return this.#lastId;
+  }
+
+  /**
+   * Sends a request, now or when the server has room for it. Its data is copied.
+   *
+   * @throws {FsError} For what cannot be said; nothing is sent then.
+   */
+  post(request: VFSRequest, waiter: Waiter): void {
+    if (this.#ended) {
+      waiter.fail(new Error("The connection has ended"));
+      return;
+    }
+    const id = this.version === 2 ? this.#nextId() : 0;
+    request.id = id;
+    waiter.id = id;
+    const { writer } = this.#output;
+    const start = this.#output.begin();
+    try {
+      encodeRequestOfOp(writer, request, request.op === OpCode.Hello ? 2 : this.version);
+    } catch (thrown) {
+      this.#output.undo();
+      if (thrown instanceof FsError) throw thrown;
+      // A number out of range.
+      throw new FsError("EINVAL", { syscall: "send", path: request.path, cause: thrown });
+    }
+    this.#output.end();
+    if (this.#inFlight < this.#inFlightMax && this.#backlog.length === 0) {
+      this.#expect(waiter);
+      this.#flushSoon();
+    } else {
+      const frame = writer.bytes.slice(start, writer.length);
+      this.#output.undo();
+      this.#backlog.push({ frame, waiter });
+      if (id !== 0) this.#byId.set(id, waiter);
+    }
+  }
+
+  #expect(waiter: Waiter): void {
+    waiter.sent = true;
+    this.#inFlight++;
+    if (waiter.id === 0) this.#inOrder.push(waiter);
+    else this.#byId.set(waiter.id, waiter);
+  }
+
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.#output.flush();
+    });
+  }
+
+  /** Takes a request back: EINTR if it has not gone out, otherwise what the server makes of it. */
+  cancel(waiter: Waiter): void {
+    if (!waiter.sent) {
+      this.#backlog = this.#backlog.filter((entry) => entry.waiter !== waiter);
+      this.#byId.delete(waiter.id);
+      waiter.interrupt();
+    } else if (!this.#ended && this.#byId.get(waiter.id) === waiter) {
+      this.#output.begin();
+      const request = new VFSRequest({ op: OpCode.Cancel, ref: waiter.id });
+      encodeRequestOfOp(this.#output.writer, request, 2);
+      this.#output.end();
+      this.#flushSoon();
+    }
+  }
+
+  /** Reads replies until the end. */
+  async #receive(): Promise<void> {
+    try {
+      while (await this.#input.fill()) {
+        this.#events.onBytes();
+        while (this.#input.next()) this.#take();
+      }
+      this.end(new Error("The server ended the connection"));
+    } catch (thrown) {
+      this.end(thrown);
+    }
+  }
+
+  #take(): void {
+    const { bytes, frameStart, frameEnd } = this.#input;
+    const response = this.#response;
+    this.#reader.reset(bytes, frameStart, frameEnd);
+    decodeResponse(this.#reader, response, this.#replyVersion());
+    if (response.notice !== 0) {
+      this.#events.onNotice(response);
+      return;
+    }
+    const waiter = response.id === 0 ? this.#shift() : this.#byId.get(response.id);
+    if (waiter === undefined || !waiter.sent) {
+      throw new WireError("Cannot take an answer to what was not asked");
+    }
+    if (response.id !== 0) this.#byId.delete(response.id);
+    this.#inFlight--;
+    waiter.settle(response);
+    if (this.#backlog.length > 0) this.#sendBacklog();
+  }
+
+  /** The answer to Hello has keys of version 2; version 1 never sends them. */
+  #replyVersion(): WireVersion {
+    return this.#inOrder[this.#firstInOrder]?.op === OpCode.Hello ? 2 : this.version;
+  }
+
+  #shift(): Waiter | undefined {
+    const waiter = this.#inOrder[this.#firstInOrder];
+    if (waiter === undefined) return undefined;
+    this.#firstInOrder++;
+    if (this.#firstInOrder === this.#inOrder.length) {
+      this.#inOrder.length = 0;
+      this.#firstInOrder = 0;
+    } else if (this.#firstInOrder === IN_FLIGHT_MAX_V1) {
+      this.#inOrder = this.#inOrder.slice(this.#firstInOrder);
+      this.#firstInOrder = 0;
+    }
+    return waiter;
+  }
+
+  #sendBacklog(): void {
+    let sent = 0;
+    while (this.#inFlight < this.#inFlightMax && sent < this.#backlog.length) {
+      const { frame, waiter } = this.#backlog[sent++]!;
+      this.#output.writer.raw(frame);
+      this.#expect(waiter);
+    }
+    this.#backlog.splice(0, sent);
+    this.#flushSoon();
+  }
+
+  /** Ends the connection because of `cause`. */
+  end(cause: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    try {
+      this.#channel.close();
+    } catch {
+      // The other side was faster.
+    }
+    const waiting = new Set([
+      ...this.#inOrder.slice(this.#firstInOrder),
+      ...this.#byId.values(),
+      ...this.#backlog.map((entry) => entry.waiter),
+    ]);
+    this.#inOrder = [];
+    this.#firstInOrder = 0;
+    this.#byId.clear();
+    this.#backlog = [];
+    this.#events.onEnd(cause, [...waiting]);
+  }
+}
