@@ -3,7 +3,8 @@
  *
  * Nothing is opened at import. The first call opens the library and needs `--allow-ffi`;
  * {@linkcode isLibcAvailable} tells beforehand. Calls return their result, or the negated errno, as a
- * number; {@linkcode check} makes an FsError of it. A call costs about 100 ns plus the kernel's share.
+ * number; {@linkcode check} makes an FsError of it. A call costs about 100 ns plus the kernel's share
+ * (`bench/real_fs_bench.ts`).
  *
  * Memory is given as a {@linkcode MemoryBlock}'s address, or as any buffer where the call says so. It
  * belongs to whoever made it and must stay until the call has ended, which for the asynchronous calls

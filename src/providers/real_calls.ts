@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, clean, ERRNO, rescue, toErrno } from "../base/mod.ts";
+import { basename, clean, dirname, ERRNO, rescue, toErrno } from "../base/mod.ts";
 import { failure } from "../libc/mod.ts";
 import { Place } from "./real_place.ts";
 import type { RealRoot } from "./real_root.ts";
@@ -64,7 +64,7 @@ export class PathCalls {
     const to = this.#newPlace;
     this.check(this.#root.enter(from, clean(path)), syscall, path, dest);
     try {
-      const entered = this.#root.enter(to, clean(dest));
+      const entered = this.#enterBeside(from, clean(path), to, clean(dest));
       if (entered < 0) {
         const found = mustExist ? this.#root.statName(from.directory, from.name) : 0;
         this.check(found < 0 ? found : entered, syscall, path, dest);
@@ -77,6 +77,15 @@ export class PathCalls {
     } finally {
       from.leave();
     }
+  }
+
+  /** Enters a second place, through the first one's directory when the two paths share it. */
+  #enterBeside(from: Place, path: string, to: Place, dest: string): number {
+    if (from.isRoot || dest === "/" || dirname(path) !== dirname(dest)) {
+      return this.#root.enter(to, dest);
+    }
+    to.set(from.directory, to.area.put(basename(dest)), false);
+    return 0;
   }
 
   /**

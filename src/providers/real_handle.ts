@@ -26,6 +26,7 @@ import {
   AT_EMPTY_PATH,
   close,
   copyFileRange,
+  dup,
   failure,
   fallocate,
   fchmod,
@@ -182,11 +183,20 @@ export class RealHandle extends BaseHandle {
       this.#check(fsync(this.#fd, dataOnly), "sync");
       return;
     }
-    return fsyncAsync(this.#fd, dataOnly).then((result) => {
-      if (result === 0) return;
-      this.#check(fsync(this.#fd, dataOnly), "sync");
+    return this.#syncElsewhere(dataOnly);
+  }
+
+  async #syncElsewhere(dataOnly: boolean): Promise<void> {
+    // A descriptor of its own: the handle may be closed, and its number used again, before the other
+    // thread begins.
+    const fd = this.#check(dup(this.#fd), "sync");
+    try {
+      if (await fsyncAsync(fd, dataOnly) === 0) return;
+      this.#check(fsync(fd, dataOnly), "sync");
       throw this.fail("EIO", "sync");
-    });
+    } finally {
+      close(fd);
+    }
   }
 
   /** Sets the size. */

@@ -74,15 +74,23 @@ export class Ownership {
     return this.#isForeign(context) ? mode & ~(S_ISUID | S_ISGID) : mode;
   }
 
-  /** Settles what was just made at a place and is not open; on failure it is removed again. */
+  /**
+   * Settles what was just made at a place and is not open; on failure it is removed again. That somebody
+   * else has removed it already is no failure.
+   */
   settlePlace(place: Place, mode: number, context: Context | undefined): number {
+    const result = this.#settlePlace(place, mode, context);
+    return result === -ERRNO.ENOENT.number ? 0 : result;
+  }
+
+  #settlePlace(place: Place, mode: number, context: Context | undefined): number {
     if (!this.#isForeign(context)) {
       if ((mode & S_IFMT) === S_IFLNK) return 0;
       const result = this.#root.statName(place.directory, place.name);
       if (result < 0 || !this.#lacks(mode)) return result;
     }
     const fd = openat(place.directory, place.name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
-    if (fd < 0) return fd;
+    if (fd < 0) return this.#undo(place, mode, fd);
     const result = this.#settle(place, fd, mode, context);
     close(fd);
     return result;
