@@ -46,6 +46,8 @@ class Slab {
 export class MemoryArena {
   /** The bytes of each slab, by `page >> 8`; empty where there is no slab. */
   readonly bytes: Uint8Array[] = [];
+  /** How many pages are handed out. */
+  pagesInUse = 0;
   /** Whether the page that {@linkcode MemoryArena.allocate} returned last holds zeros. */
   isZeroed = false;
   readonly #slabs: (Slab | undefined)[] = [];
@@ -74,6 +76,7 @@ export class MemoryArena {
     slab.free[word] = bits ^ lowest;
     const page = word * WORD_BITS + 31 - Math.clz32(lowest);
     slab.used++;
+    this.pagesInUse++;
     this.isZeroed = page >= slab.fresh;
     if (this.isZeroed) slab.fresh = page + 1;
     return slab.index * SLAB_PAGES + page;
@@ -87,6 +90,7 @@ export class MemoryArena {
     slab.free[index >> 5]! |= 1 << (index & 31);
     if (index >> 5 < slab.hint) slab.hint = index >> 5;
     slab.used--;
+    this.pagesInUse--;
     if (slab === this.#current) return;
     if (slab.listed < 0) slab.listed = this.#room.push(slab) - 1;
     if (slab.used > 0) return;

@@ -5,6 +5,9 @@
  */
 import type { Timespec } from "../provider/mod.ts";
 
+/** How many calls the time of a read may be behind. */
+const ROUGHLY = 63;
+
 /**
  * Reads the time into two numbers, so that stamping an inode allocates nothing. Without a source it is
  * the system's clock, to the millisecond (Linux's own tick is 1 to 10 ms).
@@ -17,6 +20,7 @@ export class MemoryClock {
   /** When reading changes the access time. */
   readonly accessTime: "relative" | "strict" | "never";
   readonly #source: (() => Timespec) | undefined;
+  #calls = -1;
 
   /**
    * @param source Where the time comes from, instead of the system's clock.
@@ -28,6 +32,14 @@ export class MemoryClock {
   ) {
     this.#source = source;
     this.accessTime = accessTime;
+  }
+
+  /**
+   * Reads the time, or leaves it at most {@linkcode ROUGHLY} calls behind: for reads, which need it only to
+   * see that a day has passed. A given clock is always read.
+   */
+  tickRoughly(): void {
+    if (this.#source !== undefined || (++this.#calls & ROUGHLY) === 0) this.tick();
   }
 
   /** Reads the time. */

@@ -8,7 +8,7 @@ import { DirEntry, type FileInfo } from "../provider/mod.ts";
 import type { MemoryDirectory, MemoryInode } from "./memory_inode.ts";
 
 /** The entries of one directory, as of one moment. */
-export type MemoryListing = readonly DirEntry[];
+export type MemoryListing = DirEntry[];
 
 /** One name in a directory in memory; its attributes are those of now. */
 class MemoryDirEntry extends DirEntry {
@@ -33,9 +33,12 @@ function unused(): FileInfo {
   throw new FsError("ENOENT", { syscall: "stat" });
 }
 
+/** Making a short listing again costs less than remembering it. */
+const SHARED_FROM = 64;
+
 /**
- * The entries of a directory, in an array of the caller's own. The entries themselves do not change, so they
- * are shared by all listings until a name comes or goes, or until their memory is needed.
+ * The entries of a directory, in an array of the caller's own. The entries themselves do not change, so all
+ * listings share them, until a name goes or until their memory is needed.
  */
 export function listOf(directory: MemoryDirectory): DirEntry[] {
   const known = directory.listing?.deref();
@@ -44,12 +47,14 @@ export function listOf(directory: MemoryDirectory): DirEntry[] {
   for (const [name, inode] of directory.entries) {
     entries.push(new MemoryDirEntry(name, inode, directory));
   }
-  if (entries.length >= SHARED_FROM) {
-    directory.listing = new WeakRef(entries);
-    return entries.slice();
-  }
-  return entries;
+  if (entries.length < SHARED_FROM) return entries;
+  directory.listing = new WeakRef(entries);
+  return entries.slice();
 }
 
-/** Making a short listing again costs less than remembering it. */
-const SHARED_FROM = 64;
+/** A name came to the directory, after all others: the remembered listing stays true. */
+export function addToListing(directory: MemoryDirectory, name: string, inode: MemoryInode): void {
+  const known = directory.listing?.deref();
+  if (known === undefined) directory.listing = null;
+  else known.push(new MemoryDirEntry(name, inode, directory));
+}

@@ -98,8 +98,11 @@ export abstract class MemoryInode {
   /** Somebody read it. */
   touchAccess(clock: MemoryClock): void {
     if (clock.accessTime === "never") return;
+    if (clock.accessTime === "relative") {
+      clock.tickRoughly();
+      if (!this.#isAccessStale(clock)) return;
+    }
     clock.tick();
-    if (clock.accessTime === "relative" && !this.#isAccessStale(clock)) return;
     this.atimeSec = clock.sec;
     this.atimeNsec = clock.nsec;
   }

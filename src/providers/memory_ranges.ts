@@ -138,10 +138,9 @@ export function copyRange(
   let done = 0;
   while (done < total) {
     const position = offset + done;
-    const within = position % PAGE_SIZE;
-    const size = Math.min(PAGE_SIZE - within, total - done);
-    const part = stored(data, source, position, size);
-    if (part === null) {
+    const part = stored(data, source, position, total - done);
+    if (typeof part === "number") {
+      const size = Math.min(part, total - done);
       data.zero(target, targetOffset + done, targetOffset + done + size);
       target.size = Math.max(target.size, targetOffset + done + size);
       done += size;
@@ -155,24 +154,29 @@ export function copyRange(
   return done;
 }
 
-/** The bytes at `position`, within one page, or null for a hole. */
+/** The bytes at `position` as far as its page goes, at most `size`; or how long the hole there is at least. */
 function stored(
   data: MemoryData,
   file: MemoryFile,
   position: number,
   size: number,
-): Uint8Array | null {
+): Uint8Array | number {
+  const { arena } = data;
   if (file.pages === null) {
-    if (position >= file.capacity) return null;
-    // A copy: writing to the same file may move its fragment.
-    const bytes = new Uint8Array(size);
+    if (position >= file.capacity) return size;
     const start = MemoryFragments.offsetOf(file.fragment) + position;
     const end = start + Math.min(size, file.capacity - position);
-    bytes.set(data.arena.bytes[file.fragment >> 14]!.subarray(start, end));
-    return bytes;
+    // A copy: writing to the same file may move its fragment.
+    return arena.bytes[file.fragment >> 14]!.slice(start, end);
   }
-  const entry = file.pages.get(Math.floor(position / PAGE_SIZE));
-  if (entry <= 0) return null;
-  const start = MemoryArena.offsetOf(entry - 1) + position % PAGE_SIZE;
-  return data.arena.bytes[(entry - 1) >> 8]!.subarray(start, start + size);
+  const within = position % PAGE_SIZE;
+  const index = (position - within) / PAGE_SIZE;
+  const entry = file.pages.get(index);
+  if (entry > 0) {
+    const start = MemoryArena.offsetOf(entry - 1) + within;
+    const end = start + Math.min(size, PAGE_SIZE - within);
+    return arena.bytes[(entry - 1) >> 8]!.subarray(start, end);
+  }
+  if (file.pages.leafAt(index) !== undefined) return PAGE_SIZE - within;
+  return file.pages.nextLeaf(index) * PAGE_SIZE - position;
 }

@@ -26,6 +26,7 @@ import type { Context } from "../provider/mod.ts";
 import { MEMORY_INODES_MAX, MemoryBudget, type MemoryOptions } from "./memory_budget.ts";
 import { MemoryClock } from "./memory_clock.ts";
 import { MemoryData } from "./memory_data.ts";
+import { addToListing } from "./memory_dir_entry.ts";
 import {
   MemoryDirectory,
   MemoryFile,
@@ -229,8 +230,12 @@ export class MemoryTree {
 
   /** Puts a name into a directory. */
   enter(parent: MemoryDirectory, name: string, inode: MemoryInode): void {
-    parent.entries.set(ownName(name), inode);
-    parent.listing = null;
+    const { entries } = parent;
+    const before = entries.size;
+    const own = ownName(name);
+    entries.set(own, inode);
+    if (entries.size === before) parent.listing = null;
+    else if (parent.listing !== null) addToListing(parent, own, inode);
     parent.touchContent(this.clock);
   }
 
