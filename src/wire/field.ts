@@ -62,7 +62,7 @@ function keyBytes(key: string): Uint8Array {
 }
 
 /** A provider, or a caller, said something that is no such number. */
-function outOfRange(key: string, value: number): RangeError {
+function outOfRange(key: string, value: number | bigint): RangeError {
   return new RangeError(`Cannot send ${key}: ${value} is out of range`);
 }
 
@@ -160,6 +160,9 @@ export class Int64Field<Message> extends BaseField<Message, number | bigint>
   write(writer: CborWriter, message: Message): boolean {
     const value = this.get(message);
     if (value === 0 && !this.always) return false;
+    if (typeof value === "number" && !Number.isSafeInteger(value)) {
+      throw outOfRange(this.key, value);
+    }
     writer.key(this.encodedKey);
     writer.int(value);
     return true;
@@ -181,6 +184,9 @@ export class Uint64Field<Message> extends BaseField<Message, number | bigint>
   write(writer: CborWriter, message: Message): boolean {
     const value = this.get(message);
     if (value === 0 && !this.always) return false;
+    if (value < 0 || (typeof value === "number" && !Number.isSafeInteger(value))) {
+      throw outOfRange(this.key, value);
+    }
     writer.key(this.encodedKey);
     writer.uint64(encodeHigh(value), encodeLow(value));
     return true;

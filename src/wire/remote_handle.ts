@@ -194,6 +194,12 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     return this.#send(NOTHING, "sync", context);
   }
 
+  /** Moves the position, which is kept on this side. */
+  override seek(offset: number, whence: number, context?: Context): MaybePromise<number> {
+    if (this.#closed) throw this.fail("EBADF", "seek");
+    return super.seek(offset, whence, context);
+  }
+
   /** Sets the size. */
   override truncate(size: number, context?: Context): MaybePromise<void> {
     const two = this.#client.version === 2;

@@ -16,8 +16,6 @@ import {
   O_NOFOLLOW,
   O_RDWR,
   O_TRUNC,
-  rescue,
-  toErrno,
 } from "../base/mod.ts";
 import {
   type CapabilitySet,
@@ -34,6 +32,7 @@ import { OpCode, SetBits } from "./op_code.ts";
 import { RemoteHandle } from "./remote_handle.ts";
 import { entryType, fileInfoOf } from "./remote_info.ts";
 import { RemoteWatch } from "./remote_watch.ts";
+import { isDirectoryItself } from "./directory_itself.ts";
 import { RemoteAttributes } from "./remote_attributes.ts";
 import { NOTHING } from "./remote_paths.ts";
 import { setOwner, setTimes } from "./time_change.ts";
@@ -200,22 +199,10 @@ export class RemoteProvider extends RemoteAttributes {
     context: Context | undefined,
   ): MaybePromise<void> {
     if (this.hasVersion2) return;
-    return chain(this.#isDirectory(path, directory, context), (isDirectory) => {
-      if (isDirectory !== directory) {
+    return chain(isDirectoryItself(this, path, context), (found) => {
+      if (found !== undefined && found !== directory) {
         throw new FsError(directory ? "ENOTDIR" : "EISDIR", { syscall, path });
       }
-    });
-  }
-
-  /** Whether it is one; `otherwise` for a link to nothing, which version 1 cannot tell from nothing. */
-  #isDirectory(
-    path: string,
-    otherwise: boolean,
-    context: Context | undefined,
-  ): MaybePromise<boolean> {
-    return rescue(() => chain(this.stat(path, context), (info) => info.isDir), (thrown) => {
-      if (toErrno(thrown).code === "ENOENT") return otherwise;
-      throw thrown;
     });
   }
 
