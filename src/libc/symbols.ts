@@ -29,8 +29,8 @@ export const SYMBOLS = {
     nonblocking: true,
   },
   writev: { parameters: ["i32", "usize", "i32"], result: "i32" },
-  pread: { name: "pread64", parameters: ["i32", "buffer", "usize", "usize"], result: "i32" },
-  pwrite: { name: "pwrite64", parameters: ["i32", "buffer", "usize", "usize"], result: "i32" },
+  pread: { parameters: ["i32", "buffer", "usize", "usize"], result: "i32" },
+  pwrite: { parameters: ["i32", "buffer", "usize", "usize"], result: "i32" },
   dup: { parameters: ["i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "usize"], result: "i32" },
   ioctl: { parameters: ["i32", "usize", "usize"], result: "i32" },
@@ -44,13 +44,9 @@ export const SYMBOLS = {
   },
 
   // Open files
-  lseek: { name: "lseek64", parameters: ["i32", "usize", "i32"], result: "i64" },
-  ftruncate: { name: "ftruncate64", parameters: ["i32", "usize"], result: "i32" },
-  fallocate: {
-    name: "fallocate64",
-    parameters: ["i32", "i32", "usize", "usize"],
-    result: "i32",
-  },
+  lseek: { parameters: ["i32", "usize", "i32"], result: "i64" },
+  ftruncate: { parameters: ["i32", "usize"], result: "i32" },
+  fallocate: { parameters: ["i32", "i32", "usize", "usize"], result: "i32" },
   copy_file_range: {
     parameters: ["i32", "usize", "i32", "usize", "usize", "u32"],
     result: "i32",
@@ -60,7 +56,7 @@ export const SYMBOLS = {
   fdatasync: { parameters: ["i32"], result: "i32" },
   fdatasyncAsync: { name: "fdatasync", parameters: ["i32"], result: "i32", nonblocking: true },
   fchmod: { parameters: ["i32", "u32"], result: "i32" },
-  fstatfs: { name: "fstatfs64", parameters: ["i32", "usize"], result: "i32" },
+  fstatfs: { parameters: ["i32", "usize"], result: "i32" },
   flock: { parameters: ["i32", "i32"], result: "i32" },
   fgetxattr: { parameters: ["i32", "usize", "usize", "usize"], result: "i32" },
   fsetxattr: { parameters: ["i32", "usize", "buffer", "usize", "i32"], result: "i32" },
@@ -100,7 +96,7 @@ export const SYMBOLS = {
 
   // Paths
   chmod: { parameters: ["usize", "u32"], result: "i32" },
-  truncate: { name: "truncate64", parameters: ["usize", "usize"], result: "i32" },
+  truncate: { parameters: ["usize", "usize"], result: "i32" },
   lgetxattr: { parameters: ["usize", "usize", "usize", "usize"], result: "i32" },
   lsetxattr: { parameters: ["usize", "usize", "buffer", "usize", "i32"], result: "i32" },
   llistxattr: { parameters: ["usize", "usize", "usize"], result: "i32" },

@@ -20,6 +20,8 @@ import { RealFSProvider } from "./mod.ts";
 const operations = Number(Deno.env.get("FUSEWIRE_FUZZ") ?? 60_000);
 const seed = Number(Deno.env.get("FUSEWIRE_SEED") ?? Date.now() % 0x7fff_ffff);
 const PER_RUN = 60;
+/** The oracle gives files away and takes their modes, and still wants to look into them. */
+const ignore = Deno.uid() !== 0;
 
 /** A provider that takes its directory along when it is closed. */
 class TemporaryRealFS extends RealFSProvider {
@@ -54,7 +56,7 @@ async function fuzz(operation: fc.Arbitrary<Operation>, before: readonly Operati
   }
 }
 
-Deno.test("random operations on names answer as the system calls do", async () => {
+Deno.test("random operations on names answer as the system calls do", { ignore }, async () => {
   await fuzz(anyOperation, []);
 });
 
@@ -64,10 +66,10 @@ const OPEN: readonly Operation[] = [
   { op: "open", slot: 2, path: "/a", flags: O_RDWR | O_APPEND, mode: 0 },
 ];
 
-Deno.test("random reads and writes answer as the system calls do", async () => {
+Deno.test("random reads and writes answer as the system calls do", { ignore }, async () => {
   await fuzz(fileOperation, OPEN);
 });
 
-Deno.test("random allocations and copies answer as the system calls do", async () => {
+Deno.test("random allocations and copies answer as the system calls do", { ignore }, async () => {
   await fuzz(sparseOperation, OPEN);
 });
