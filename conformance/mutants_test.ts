@@ -10,7 +10,7 @@ import { CaseRunner } from "./runner/case_runner.ts";
 import { subjectFactory } from "./subjects/open_subject.ts";
 
 /** Some mutants hang; this is long enough for all others. */
-const TIMEOUT_MS = 3000;
+const TIMEOUT_MS = 1000;
 
 function caseOf({ caughtBy }: Mutant): Case {
   const found = ALL_CASES.find(({ id }) => id === caughtBy);

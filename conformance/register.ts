@@ -6,7 +6,7 @@
 import type { MaybePromise } from "../src/base/mod.ts";
 import type { Provider } from "../src/provider/mod.ts";
 import { ALL_CASES } from "./cases/mod.ts";
-import type { NeedSet } from "./need.ts";
+import type { Need, NeedSet } from "./need.ts";
 import { failureText } from "./reports/failure_text.ts";
 import { CaseRunner } from "./runner/case_runner.ts";
 import { applyKnownFailures, type KnownFailures } from "./runner/known_failures.ts";
@@ -25,6 +25,8 @@ export interface ConformanceOptions {
   readonly filter?: readonly string[];
   /** Cases that are known to fail, each group with its reason. They fail when they start to pass. */
   readonly knownFailures?: KnownFailures;
+  /** What the filesystem has though it cannot tell: `quiet` when nobody else uses its space. */
+  readonly also?: readonly Need[];
   /** How long a case may take, in milliseconds. */
   readonly timeoutMs?: number;
   /**
@@ -65,13 +67,14 @@ export async function conformance(
   makeProvider: () => MaybePromise<Provider>,
   options: ConformanceOptions = {},
 ): Promise<void> {
-  const { routes = ["direct"], filter = [], knownFailures, timeoutMs, test = denoTest } = options;
+  const { routes = ["direct"], filter = [], also = [], knownFailures, timeoutMs } = options;
+  const test = options.test ?? denoTest;
   const cases = selectCases(ALL_CASES, filter);
   for (const [route, factory] of subjectFactories(routes, makeProvider)) {
     const has = await needsOf(factory);
-    const runner = new CaseRunner(route, factory, { timeoutMs });
+    const runner = new CaseRunner(route, factory, { timeoutMs, also });
     for (const one of cases) {
-      if (!one.needs.every((need) => has.has(need))) continue;
+      if (!one.needs.every((need) => has.has(need) || also.includes(need))) continue;
       test(`${name}, ${route}: ${one.title}`, async () => {
         const outcome = applyKnownFailures(await runner.run(one), knownFailures);
         if (outcome.status === "failed") throw new Error(failureText(outcome));

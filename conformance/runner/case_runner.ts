@@ -25,6 +25,8 @@ const RELEASE_POLL_MS = 2;
 export interface CaseRunnerOptions {
   /** How long a case may take, where it does not say. Default {@linkcode CASE_TIMEOUT_MS}. */
   readonly timeoutMs?: number | undefined;
+  /** What the subject has though it cannot tell, such as `quiet`. */
+  readonly also?: readonly Need[] | undefined;
 }
 
 interface Ready {
@@ -62,6 +64,7 @@ export class CaseRunner implements AsyncDisposable {
   readonly route: Route;
   readonly #factory: SubjectFactory;
   readonly #timeoutMs: number;
+  readonly #also: readonly Need[];
   #ready: Ready | undefined;
   #count = 0;
 
@@ -70,6 +73,7 @@ export class CaseRunner implements AsyncDisposable {
     this.route = route;
     this.#factory = factory;
     this.#timeoutMs = options.timeoutMs ?? CASE_TIMEOUT_MS;
+    this.#also = options.also ?? [];
   }
 
   async #prepare(): Promise<Ready> {
@@ -86,7 +90,7 @@ export class CaseRunner implements AsyncDisposable {
   /** What the subject lacks for the case. */
   async missing(one: Case): Promise<Need[]> {
     const has = await this.has();
-    return one.needs.filter((need) => !has.has(need));
+    return one.needs.filter((need) => !has.has(need) && !this.#also.includes(need));
   }
 
   /** Runs a case, or tells why not. */

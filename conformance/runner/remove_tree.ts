@@ -9,6 +9,8 @@ import type { Caller } from "../system_calls.ts";
 /** Removes a directory and everything in it. Listings are asked for names only: types may mislead. */
 export async function removeTree(caller: Caller, path: string): Promise<void> {
   for (const { name } of await caller.call("readdir", [path])) {
+    // A broken filesystem may list them; they would lead round in a circle.
+    if (name === "." || name === "..") continue;
     const below = `${path}/${name}`;
     try {
       await caller.call("unlink", [below]);

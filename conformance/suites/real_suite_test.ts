@@ -1,0 +1,48 @@
+// The suite on RealFSProvider, over a directory in memory, with system calls and without.
+import { isLibcAvailable } from "../../src/libc/mod.ts";
+import { Forward } from "../../src/provider/mod.ts";
+import { RealFSProvider } from "../../src/providers/mod.ts";
+import { conformance } from "../register.ts";
+import { HOST_DIRECTORY } from "../subjects/open_subject.ts";
+import { possibleRoutes } from "./mount_routes.ts";
+
+/** A provider of a new directory, which goes with it. */
+class TemporaryRealFS extends Forward {
+  readonly #directory: string;
+
+  constructor(ffi: boolean) {
+    const directory = Deno.makeTempDirSync({ dir: HOST_DIRECTORY, prefix: "fusewire-suite-" });
+    Deno.chmodSync(directory, 0o755);
+    super(new RealFSProvider(directory, { ffi }));
+    this.#directory = directory;
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    await Deno.remove(this.#directory, { recursive: true });
+  }
+}
+
+/** Runs with a umask of 0: without system calls, Deno applies the process's own. */
+Deno.umask(0);
+
+if (!isLibcAvailable()) throw new Error("These tests need system calls: Linux and --allow-ffi");
+const name = "RealFSProvider";
+await conformance(name, () => new TemporaryRealFS(true), {
+  routes: possibleRoutes(name, ["direct", "wire-v2", "mount"]),
+  knownFailures: [{
+    reason: "the client keeps the position of a handle and does not look whether it is closed",
+    routes: ["wire-v2"],
+    cases: ["handle/after-close-refuses-seek"],
+  }, {
+    reason: "the client sends NaN as 0",
+    routes: ["wire-v2"],
+    cases: ["handle/refuses-offsets-that-are-no-offsets", "handle/refuses-sizes-that-are-no-sizes"],
+  }],
+});
+await conformance(`${name} without FFI`, () => new TemporaryRealFS(false), {
+  knownFailures: [{
+    reason: "Deno's own API takes text for names",
+    cases: ["name/that-is-not-utf-8-is-kept-byte-for-byte"],
+  }],
+});
