@@ -39,6 +39,9 @@ export interface RealFSOptions {
  * exact to the millisecond; names that are not UTF-8 are EILSEQ; and there is no chown, utimes, mknod,
  * statfs, xattr, allocate, lock or watch. `capabilities` tells which one it is.
  *
+ * Either answers at once, so a slow disk or network below holds up the thread; only `sync` to a disk and locks
+ * that wait are promises.
+ *
  * What neither can know: hard links and mounts made below the root by others lead wherever they were made
  * to lead, and a directory that others move out of the root while it is being used takes the operation
  * under way along.

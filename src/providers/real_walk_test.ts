@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { ScratchDirectory } from "../../fixtures/scratch/scratch_directory.ts";
-import { openDescriptors } from "../../fixtures/scratch/scratch_directory.ts";
+import { refusable } from "../../fixtures/scratch/every_operation.ts";
+import { openDescriptors, ScratchDirectory } from "../../fixtures/scratch/scratch_directory.ts";
 import { O_CLOEXEC, O_DIRECTORY, O_NOFOLLOW, O_PATH } from "../base/mod.ts";
 import {
   AT_EMPTY_PATH,
@@ -13,6 +13,7 @@ import {
   RESOLVE_NO_MAGICLINKS,
   StatxBlock,
 } from "../libc/mod.ts";
+import { RealFSProvider } from "./mod.ts";
 import { PathWalk } from "./real_walk.ts";
 
 const area = new CStringArea();
@@ -64,29 +65,29 @@ const entry = fc.record({
   target: fc.oneof(fc.constantFrom("dir", "dir", "dir", "file"), path),
 });
 
-/** Makes directories, files and links, where that is possible. */
-function furnish(root: string, entries: readonly { at: string[]; target: string }[]): void {
+/** Makes directories, files and links, where that is possible; through a provider, for links may lead out. */
+async function furnish(root: string, entries: readonly { at: string[]; target: string }[]) {
+  await using provider = new RealFSProvider(root, { ffi: true });
   for (const { at, target } of entries) {
-    const host = `${root}/${at.join("/")}`;
-    try {
-      if (target === "dir") Deno.mkdirSync(host);
-      else if (target === "file") Deno.writeTextFileSync(host, "", { createNew: true });
-      else Deno.symlinkSync(target, host);
-    } catch {
-      // The place is taken, or below a link or file.
-    }
+    const where = `/${at.join("/")}`;
+    // Where the place is taken, or below a file, nothing is made.
+    await refusable(async () => {
+      if (target === "dir") await provider.mkdir(where, 0o755);
+      else if (target === "file") await provider.mknod(where, 0o644, 0);
+      else await provider.symlink(target, where);
+    });
   }
 }
 
-Deno.test("a walk in pieces finds what one call finds", () => {
+Deno.test("a walk in pieces finds what one call finds", async () => {
   const open = openDescriptors();
-  fc.assert(
-    fc.property(
+  await fc.assert(
+    fc.asyncProperty(
       fc.array(entry, { maxLength: 40, size: "max" }),
       fc.array(fc.oneof(path, plain)),
-      (entries, paths) => {
+      async (entries, paths) => {
         using scratch = new Scratch();
-        furnish(scratch.path, entries);
+        await furnish(scratch.path, entries);
         for (const asked of paths) {
           for (const follow of [true, false]) {
             const wanted = scratch.resolved(asked, follow);
