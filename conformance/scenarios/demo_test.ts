@@ -1,5 +1,5 @@
 // The demo, as people run it: from a directory, from memory, as an ordinary user, and interrupted.
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { FusewireProcess, runFusewire } from "./fusewire_process.ts";
 import { ordinaryUser } from "./ordinary_user.ts";
 import { scenario } from "./scenario.ts";
@@ -78,6 +78,7 @@ scenario("an interrupted demo cleans up and ends with 1", async (folder) => {
   const [tree, temporary] = [await workTree(folder), await emptyTemporary(folder)];
   await using demo = await FusewireProcess.start({ TMPDIR: temporary }, "demo", tree);
   while (!(await Deno.readTextFile("/proc/self/mountinfo")).includes(temporary)) {
+    assert(!demo.hasEnded, "the demo ended before it had mounted anything");
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   const { code, errors } = await demo.end("SIGINT");

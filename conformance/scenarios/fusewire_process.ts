@@ -40,11 +40,18 @@ export class FusewireProcess implements AsyncDisposable {
   readonly ready: string;
   readonly #child: Deno.ChildProcess;
   readonly #errors: Promise<string>;
+  #hasEnded = false;
 
   private constructor(child: Deno.ChildProcess, ready: string, errors: Promise<string>) {
     this.#child = child;
     this.ready = ready;
     this.#errors = errors;
+    child.status.then(() => this.#hasEnded = true);
+  }
+
+  /** Whether it has ended by itself or otherwise. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   /** Starts a command with additions to the environment, and waits for its first line: it is ready. */

@@ -26,6 +26,10 @@ import { isProgram } from "./run_program.ts";
 /** How many written paths the table shows. */
 const PATHS_SHOWN = 12;
 const TITLE_WIDTH = 22;
+/** Longer folders leave no room for a socket's name (unix(7): 107 bytes); this one always does. */
+const SOCKET_FOLDER_MAX = 64;
+const SHORT_FOLDER = "/tmp";
+const PREFIX = "fusewire-demo-";
 /** How many events of the hooks may wait to be counted. */
 const EVENTS_MAX = 100_000;
 
@@ -65,11 +69,14 @@ export class Demo {
       throw new CommandError("Cannot run the demo: there is no git", "apt-get install git");
     }
     const started = performance.now();
-    const base = await Deno.makeTempDir({ prefix: "fusewire-demo-" });
+    const base = await Deno.makeTempDir({ prefix: PREFIX });
+    const short = base.length <= SOCKET_FOLDER_MAX
+      ? base
+      : await Deno.makeTempDir({ dir: SHORT_FOLDER, prefix: PREFIX });
     try {
-      await this.#show(base);
+      await this.#show(base, `${short}/socket`);
     } finally {
-      await Deno.remove(base, { recursive: true });
+      for (const folder of new Set([base, short])) await Deno.remove(folder, { recursive: true });
     }
     const took = seconds(performance.now() - started);
     this.#print(`\nEverything was as expected, and nothing is left of it (${took}).`);
@@ -97,13 +104,9 @@ export class Demo {
     }
   }
 
-  async #show(base: string): Promise<void> {
+  async #show(base: string, socket: string): Promise<void> {
     const { folder, memory, signal } = this.#options;
-    const [workspace, mountpoint, socket] = [
-      `${base}/workspace`,
-      `${base}/mount`,
-      `${base}/socket`,
-    ];
+    const [workspace, mountpoint] = [`${base}/workspace`, `${base}/mount`];
     await Deno.mkdir(mountpoint);
     const env = await gitEnvironment(`${base}/gitconfig`);
     this.#print("Preparing");

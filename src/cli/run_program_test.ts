@@ -7,7 +7,8 @@ Deno.test("runProgram() returns the exit code and everything that was said", asy
 });
 
 Deno.test("runProgram() runs in a folder, whatever its name, with the environment asked for", async () => {
-  const folder = `${await Deno.makeTempDir()}/-a $b "c"`;
+  const above = await Deno.makeTempDir();
+  const folder = `${above}/-a $b "c"`;
   await Deno.mkdir(folder);
   const options = { cwd: folder, env: { GREETING: "hello" } };
   const result = await runProgram(
@@ -15,7 +16,7 @@ Deno.test("runProgram() runs in a folder, whatever its name, with the environmen
     options,
   );
   assertEquals(result.stdout, `${await Deno.realPath(folder)}\nhello x  y\n`);
-  await Deno.remove(`${folder}/..`, { recursive: true });
+  await Deno.remove(above, { recursive: true });
 });
 
 Deno.test("runProgram() fails for a program and for a folder that is not there", async () => {
