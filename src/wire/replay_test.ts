@@ -109,7 +109,7 @@ for (const recording of RECORDINGS) {
   });
 }
 
-Deno.test("the recording real replays byte for byte but for inode numbers", async () => {
+Deno.test("the recording real replays byte for byte but for the host's inode numbers and sizes of directories", async () => {
   const recording = RECORDINGS.find(({ name }) => name === "real");
   assert(recording !== undefined);
   const root = await Deno.makeTempDir();
@@ -119,7 +119,8 @@ Deno.test("the recording real replays byte for byte but for inode numbers", asyn
     await Deno.symlink("f.txt", `${root}/ln`);
     await using provider = newRealFSProvider(root);
     await using server = new VFSServer(provider);
-    assertEquals(await replay(server, recording, DIFFERENCES, { ino: true }), []);
+    const mask = { ino: true, directorySize: true };
+    assertEquals(await replay(server, recording, DIFFERENCES, mask), []);
   } finally {
     await Deno.remove(root, { recursive: true });
   }

@@ -14,6 +14,8 @@ import { frameOf, WirePeer } from "./wire_peer.ts";
 export interface Mask {
   /** Inode numbers: the provider has its own. */
   readonly ino: boolean;
+  /** Sizes of directories: the host's filesystem decides (ext4 4,096, tmpfs by their entries). */
+  readonly directorySize?: boolean;
 }
 
 /** The reply without what is never the same. */
@@ -25,6 +27,7 @@ function masked(hex: string, mask: Mask): string {
   for (const stat of [response.stat, ...response.entries ?? []]) {
     if (stat === null) continue;
     stat.modTime = 0;
+    if (mask.directorySize === true && stat.isDir) stat.size = stat.size === 0 ? 0 : 7;
     if (mask.ino) stat.ino = stat.ino === 0 ? 0 : 7;
   }
   const writer = new CborWriter();
