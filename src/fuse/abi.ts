@@ -57,6 +57,9 @@ export const FUSE_RELEASE = { FLUSH: 1 << 0, FLOCK_UNLOCK: 1 << 1 } as const;
 /** Bit of `fuse_fsync_in.fsync_flags`. */
 export const FUSE_FSYNC_FDATASYNC = 1 << 0;
 
+/** Bit of `fuse_poll_in.flags`: the kernel waits for a notice. */
+export const FUSE_POLL_SCHEDULE_NOTIFY = 1 << 0;
+
 /** Codes of unsolicited messages to the kernel (`enum fuse_notify_code`). */
 export const NotifyCode = {
   POLL: 1,

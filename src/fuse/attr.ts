@@ -85,7 +85,12 @@ export class Attr {
 }
 
 /** Writes a time limit as seconds at `seconds` and nanoseconds at `nanoseconds`. */
-function encodeTimeout(view: DataView, seconds: number, nanoseconds: number, ms: number): void {
+export function encodeTimeout(
+  view: DataView,
+  seconds: number,
+  nanoseconds: number,
+  ms: number,
+): void {
   const whole = Math.floor(ms / 1000);
   write64(view, seconds, whole);
   view.setUint32(nanoseconds, Math.round((ms - whole * 1000) * 1e6), true);

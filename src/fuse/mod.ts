@@ -15,6 +15,7 @@
  */
 export * from "./abi.ts";
 export { Attr, AttrOut, EntryOut } from "./attr.ts";
+export { DebugLog, type Trace } from "./debug_log.ts";
 export { type Channel, Device } from "./device.ts";
 export { DirEntryList } from "./dir_entry_list.ts";
 export { INIT_BIT, type InitFlag, InitFlags } from "./init_flags.ts";
@@ -29,6 +30,7 @@ export { Opcode, type OpcodeName, opcodeName } from "./opcode.ts";
 export { OpenOut } from "./open_out.ts";
 export type { Outcome, RawFileSystem } from "./raw_file_system.ts";
 export { type Reply, Request, type Timeouts } from "./request.ts";
-export { describeRequest, Session, type SessionOptions } from "./session.ts";
+export { Session, type SessionOptions } from "./session.ts";
 export { SetAttrIn } from "./setattr_in.ts";
+export { StatxOut } from "./statx_out.ts";
 export { unmount, type UnmountOptions } from "./unmount.ts";

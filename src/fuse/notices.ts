@@ -6,6 +6,7 @@
 import { encodeName } from "../base/mod.ts";
 import { MemoryBlock } from "../libc/mod.ts";
 import { NotifyCode, OUT_HEADER_SIZE } from "./abi.ts";
+import type { Trace } from "./debug_log.ts";
 import type { Channel } from "./device.ts";
 import { write64 } from "./word64.ts";
 
@@ -18,14 +19,16 @@ const NOTHING = new Uint8Array();
  */
 export class Notices {
   readonly #channel: Channel;
+  readonly #trace: Trace | undefined;
   readonly #underWay = new Set<Promise<boolean>>();
   /** Who waits for a NOTIFY_REPLY, by the number in it. */
   readonly #retrievals = new Map<number, (data: Uint8Array) => void>();
   #nextRetrieval = 1;
 
-  /** Writes to this channel. */
-  constructor(channel: Channel) {
+  /** Writes to this channel; `trace` sees what is sent. */
+  constructor(channel: Channel, trace?: Trace) {
     this.#channel = channel;
+    this.#trace = trace;
   }
 
   /**
@@ -135,6 +138,7 @@ export class Notices {
     const size = block.bytes.length;
     block.view.setUint32(0, size, true);
     block.view.setInt32(4, code, true);
+    this.#trace?.notified(code, size);
     const sent = this.#channel.notify(block, size);
     this.#underWay.add(sent);
     const forget = (): boolean => this.#underWay.delete(sent);

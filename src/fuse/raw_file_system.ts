@@ -10,6 +10,7 @@ import type { DirEntryList } from "./dir_entry_list.ts";
 import type { OpenOut } from "./open_out.ts";
 import type { Request } from "./request.ts";
 import type { SetAttrIn } from "./setattr_in.ts";
+import type { StatxOut } from "./statx_out.ts";
 
 /** The outcome of an operation that has no other result: nothing, or why it failed. */
 export type Outcome = MaybePromise<Errno | void>;
@@ -32,6 +33,8 @@ export interface RawFileSystem {
   forget(nodeid: number, count: number): void;
   /** GETATTR. */
   getattr(request: Request, fh: number, out: AttrOut): Outcome;
+  /** STATX: `mask` is a set of STATX_ bits. ENOSYS makes the kernel use GETATTR from then on. */
+  statx(request: Request, fh: number, mask: number, out: StatxOut): Outcome;
   /** SETATTR. */
   setattr(request: Request, input: SetAttrIn, out: AttrOut): Outcome;
   /** ACCESS: `mask` is a set of R_OK 4, W_OK 2, X_OK 1. */
@@ -69,6 +72,8 @@ export interface RawFileSystem {
     out: EntryOut,
     opened: OpenOut,
   ): Outcome;
+  /** TMPFILE: makes and opens a file without a name; `request.nodeid` is the directory. */
+  tmpfile(request: Request, flags: number, mode: number, out: EntryOut, opened: OpenOut): Outcome;
   /** READ: fills `buffer`, which is part of the reply; returns the bytes read, 0 at the end. */
   read(
     request: Request,
@@ -101,6 +106,8 @@ export interface RawFileSystem {
   fsyncdir(request: Request, fh: number, dataOnly: boolean): Outcome;
   /** STATFS. */
   statfs(request: Request): MaybePromise<StatFs | Errno>;
+  /** SYNCFS: everything becomes durable. */
+  syncfs(request: Request): Outcome;
   /** GETXATTR: the whole value. */
   getxattr(request: Request, name: string): MaybePromise<Uint8Array | Errno>;
   /** LISTXATTR: all names. */
@@ -127,6 +134,25 @@ export interface RawFileSystem {
     fh: number,
     offset: number,
     whence: number,
+  ): MaybePromise<number | Errno>;
+  /** IOCTL: fills `output`, which is zeroed; returns the result of the call. */
+  ioctl(
+    request: Request,
+    fh: number,
+    command: number,
+    argument: number | bigint,
+    input: Uint8Array,
+    output: Uint8Array,
+  ): MaybePromise<number | Errno>;
+  /**
+   * POLL: which of `events` are there. With a `kernelHandle`, the kernel wants `Notices.wakePoll` with it once
+   * that has changed.
+   */
+  poll(
+    request: Request,
+    fh: number,
+    kernelHandle: number | bigint | null,
+    events: number,
   ): MaybePromise<number | Errno>;
   /** COPY_FILE_RANGE: bytes copied. */
   copyFileRange(

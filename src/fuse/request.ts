@@ -13,12 +13,21 @@ import { encodeLock, LK_OUT_SIZE } from "./kernel_lock.ts";
 import { OPEN_OUT_SIZE, OpenOut } from "./open_out.ts";
 import { opcodeName } from "./opcode.ts";
 import { SetAttrIn } from "./setattr_in.ts";
+import { STATX_OUT_SIZE, StatxOut } from "./statx_out.ts";
 import { readU64, write64 } from "./word64.ts";
 
 /** Room for every reply but data, listings and attributes of unbounded size. */
-const SMALL_REPLY_SIZE = 256;
+const SMALL_REPLY_SIZE = 512;
 /** Size of `struct fuse_statfs_out`. */
 const STATFS_OUT_SIZE = 80;
+
+/** `FUSE_UNIQUE_RESEND`, bit 63, in the highest byte of a request's number. */
+const RESEND_BIT = 0x80;
+
+/** The number of a request, without {@linkcode RESEND_BIT}. */
+export function readUnique(view: DataView, offset: number): number {
+  return view.getUint32(offset, true) + (view.getUint32(offset + 4, true) & 0x7fff_ffff) * 2 ** 32;
+}
 
 /** The mount's default timeouts, for the fields that the filesystem left undefined. */
 export interface Timeouts {
@@ -45,6 +54,8 @@ export class Request implements Context {
   opcode = 0;
   /** The kernel's number of this request. */
   unique = 0;
+  /** Whether the kernel has sent it a second time (`FUSE_UNIQUE_RESEND`), which the reply must repeat. */
+  isResent = false;
   /** The node it is about. */
   nodeid = 0;
   /** The caller's user id. */
@@ -65,6 +76,8 @@ export class Request implements Context {
   readonly attrOut: AttrOut = new AttrOut();
   /** Filled in by operations that open. */
   readonly openOut: OpenOut = new OpenOut();
+  /** Filled in by STATX. */
+  readonly statxOut: StatxOut = new StatxOut();
   /** What SETATTR asks for. */
   readonly setattrIn: SetAttrIn = new SetAttrIn();
   /** The small reply buffer, always there. */
@@ -101,7 +114,8 @@ export class Request implements Context {
     this.input = input;
     this.length = length;
     this.opcode = view.getUint32(4, true);
-    this.unique = readU64(view, 8);
+    this.unique = readUnique(view, 8);
+    this.isResent = (view.getUint8(15) & RESEND_BIT) !== 0;
     this.nodeid = readU64(view, 16);
     this.uid = view.getUint32(24, true);
     this.gid = view.getUint32(28, true);
@@ -164,6 +178,7 @@ export class Request implements Context {
     view.setUint32(0, length, true);
     view.setInt32(4, typeof outcome === "number" ? 0 : -outcome.number, true);
     write64(view, 8, this.unique);
+    if (this.isResent) view.setUint8(15, view.getUint8(15) | RESEND_BIT);
     return length;
   }
 
@@ -183,6 +198,14 @@ export class Request implements Context {
     if (result !== undefined) return result;
     this.attrOut.encode(this.output.view, OUT_HEADER_SIZE, this.#timeouts.attrTimeoutMs);
     return ATTR_OUT_SIZE;
+  };
+
+  /** Body: `fuse_statx_out`. */
+  readonly replyStatx = (result: Errno | void): Reply => {
+    if (result !== undefined) return result;
+    this.reserve(STATX_OUT_SIZE);
+    this.statxOut.encode(this.output.view, OUT_HEADER_SIZE, this.#timeouts.attrTimeoutMs);
+    return STATX_OUT_SIZE;
   };
 
   /** Body: `fuse_open_out`. */

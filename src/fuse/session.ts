@@ -7,14 +7,16 @@ import { ERRNO, type Errno, isPromise, toErrno } from "../base/mod.ts";
 import type { MemoryBlock } from "../libc/mod.ts";
 import { FUSE_KERNEL_VERSION, IN_HEADER_SIZE, MINOR_MIN, OUT_HEADER_SIZE } from "./abi.ts";
 import { BlockPool } from "./block_pool.ts";
+import type { Trace } from "./debug_log.ts";
 import type { Channel } from "./device.ts";
 import { type Agreement, decodeInit, encodeInit } from "./negotiation.ts";
 import { INIT_IN_SIZE_MIN, INIT_OUT_SIZE, type InitWishes, negotiate } from "./negotiation.ts";
 import { Notices } from "./notices.ts";
-import { Opcode, opcodeName } from "./opcode.ts";
-import { listedNodes, type Operation, OPERATIONS } from "./operations.ts";
+import { Opcode } from "./opcode.ts";
+import type { Operation } from "./operation.ts";
+import { listedNodes, OPERATIONS } from "./operations.ts";
 import type { RawFileSystem } from "./raw_file_system.ts";
-import { type Reply, Request, type Timeouts } from "./request.ts";
+import { readUnique, type Reply, Request, type Timeouts } from "./request.ts";
 import { LOOP_DEFAULTS, type LoopOptions, SessionLoop } from "./session_loop.ts";
 import { unstuck } from "./sticky_enosys.ts";
 import { readU64 } from "./word64.ts";
@@ -33,8 +35,8 @@ export interface SessionOptions extends Timeouts {
   readonly wishes: InitWishes;
   /** How the loop divides its time. */
   readonly loop?: Partial<LoopOptions>;
-  /** Sees each request with its outcome, for a log: opcode, node, outcome, milliseconds. */
-  readonly observe?: (request: Request, outcome: Reply, durationMs: number) => void;
+  /** Sees each request and its reply, for a log. */
+  readonly trace?: Trace;
   /** Gets what nobody else will see: an exception of the filesystem, a reply the kernel refused. */
   readonly report: (problem: unknown) => void;
 }
@@ -69,7 +71,7 @@ export class Session {
     this.#channel = channel;
     this.#fs = fs;
     this.#options = options;
-    this.notices = new Notices(channel);
+    this.notices = new Notices(channel, options.trace);
     this.#messageSize = options.wishes.maxWrite + MESSAGE_OVERHEAD;
     this.#input = this.#pool.take(this.#messageSize);
     this.#request = new Request(this.#pool, options);
@@ -120,12 +122,22 @@ export class Session {
     }
     const request = this.#request;
     request.start(this.#input, length);
-    this.#serve(request);
+    if (!request.isResent || !this.#isServedAlready(request)) this.#serve(request);
     return length;
   }
 
+  /** A request that comes again while it waits here is answered once, as the second one. */
+  #isServedAlready(request: Request): boolean {
+    const waiting = this.#pending.get(request.unique);
+    if (waiting === undefined) return false;
+    waiting.isResent = true;
+    return true;
+  }
+
   #serve(request: Request): void {
-    const startedAt = this.#options.observe === undefined ? 0 : performance.now();
+    const { trace } = this.#options;
+    const startedAt = trace === undefined ? 0 : performance.now();
+    trace?.received(request);
     const row = OPERATIONS[request.opcode];
     if (row === undefined) {
       this.#serveProtocol(request, startedAt);
@@ -174,8 +186,8 @@ export class Session {
     const size = request.finish(outcome);
     const written = this.#channel.write(request.output, size);
     if (written < 0) this.#unwanted(request, row, outcome, -written);
+    this.#options.trace?.answered(request, outcome, performance.now() - startedAt);
     request.release();
-    this.#options.observe?.(request, outcome, performance.now() - startedAt);
   }
 
   /** The kernel did not take a reply. Its caller is gone (ENOENT), or we made a mistake. */
@@ -234,7 +246,7 @@ export class Session {
         return;
       case Opcode.INTERRUPT:
         // Not found: it was answered in the meantime, or it is served synchronously.
-        if (size >= 8) this.#pending.get(readU64(body, IN_HEADER_SIZE))?.interrupt();
+        if (size >= 8) this.#pending.get(readUnique(body, IN_HEADER_SIZE))?.interrupt();
         return;
       case Opcode.INIT:
         this.#reply(request, undefined, this.#init(request, body, size), startedAt);
@@ -285,13 +297,4 @@ export class Session {
     this.#fs.init();
     return INIT_OUT_SIZE;
   }
-}
-
-/** One line about a request for a log: `lookup node 1: 144 bytes, 0.031 ms`. */
-export function describeRequest(request: Request, outcome: Reply, durationMs: number): string {
-  const result = typeof outcome === "number" ? `${outcome} bytes` : outcome.code;
-  const name = opcodeName(request.opcode);
-  return `${name} node ${request.nodeid} pid ${request.pid}: ${result}, ${
-    durationMs.toFixed(3)
-  } ms`;
 }

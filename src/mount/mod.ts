@@ -24,6 +24,7 @@ export {
   OpenOut,
   Request,
   SetAttrIn,
+  StatxOut,
   unmount,
   type UnmountOptions,
 } from "../fuse/mod.ts";

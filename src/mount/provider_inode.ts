@@ -12,7 +12,7 @@ import {
   type MaybePromise,
   O_NOFOLLOW,
 } from "../base/mod.ts";
-import type { AttrOut, SetAttrIn } from "../fuse/mod.ts";
+import type { AttrOut, SetAttrIn, StatxOut } from "../fuse/mod.ts";
 import type { FileHandle, Inode } from "../nodefs/mod.ts";
 import { NO_SIZES, Node } from "../nodefs/mod.ts";
 import type * as nodefs from "../nodefs/mod.ts";
@@ -34,6 +34,13 @@ function ghost(info: FileInfo, out: AttrOut): void {
   out.attr.nlink = 0;
 }
 
+/** The attributes and the time of birth. */
+function describe(info: FileInfo, out: StatxOut): Errno | void {
+  if (info.birthtime === undefined) return ERRNO.ENOSYS;
+  fillAttr(out.attr, info);
+  out.birthtime = info.birthtime;
+}
+
 /**
  * What is done to a file of a provider: attributes, extended attributes, data. Its path comes from the
  * tree, so it follows renames; once the last name is gone, operations go through a handle that is open
@@ -45,6 +52,8 @@ function ghost(info: FileInfo, out: AttrOut): void {
 export abstract class ProviderInode extends Node
   implements
     nodefs.NodeGetattrer,
+    nodefs.NodeStatxer,
+    nodefs.NodePoller,
     nodefs.NodeSetattrer,
     nodefs.NodeReadlinker,
     nodefs.NodeWriter,
@@ -104,6 +113,33 @@ export abstract class ProviderInode extends Node
       this.last = info;
       fillAttr(out.attr, info);
     });
+  }
+
+  /** Attributes with the time of birth; where it is not known, the kernel asks for getattr from then on. */
+  statx(
+    context: Context,
+    file: FileHandle | null,
+    _mask: number,
+    out: StatxOut,
+  ): MaybePromise<Errno | void> {
+    const inode = this.embeddedInode();
+    const path = inode.path();
+    const open = file ?? (path === undefined ? inode.openFiles[0] : undefined);
+    const handle = open instanceof ProviderFile ? open.handle : null;
+    if (path === undefined && handle === null) {
+      return this.last === null ? ERRNO.ESTALE : describe(this.last.with({ nlink: 0 }), out);
+    }
+    const described = handle?.stat(context) ?? this.lstat(path ?? "", context);
+    return chain(described, (info): Errno | void => {
+      if (this.can.has("inode") && info.ino !== inode.stableAttr.ino) return ERRNO.ESTALE;
+      this.last = info;
+      return describe(info, out);
+    });
+  }
+
+  /** No file of a provider can be waited for: the kernel does not ask again. */
+  poll(): Errno {
+    return ERRNO.ENOSYS;
   }
 
   /** Changes attributes: by path, or through a handle where there is one that can. */

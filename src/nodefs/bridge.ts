@@ -30,8 +30,11 @@ import type { OpenEntry } from "./handle_table.ts";
 import type { Inode } from "./inode.ts";
 import { fillListing } from "./listing.ts";
 import { NameBridge } from "./name_bridge.ts";
-import type { Created } from "./node.ts";
+import type { Created } from "./name_operations.ts";
 import { LIBRARY_CONTEXT } from "./tree.ts";
+
+/** What a regular file is ready for: POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM. */
+const POLL_ALWAYS = 0x145;
 
 /** Translates handle numbers to nodes and handles. */
 export class Bridge extends NameBridge implements RawFileSystem {
@@ -92,6 +95,29 @@ export class Bridge extends NameBridge implements RawFileSystem {
       if (created instanceof Errno) return created;
       this.enter(created.inode, parent, name, out);
       const { inode, file } = created;
+      opened.fh = this.handles.add({ inode, file, directory: null });
+    });
+  }
+
+  /** Makes and opens a file without a name. It stays as long as it is open, or until it is linked. */
+  tmpfile(
+    request: Request,
+    flags: number,
+    mode: number,
+    out: EntryOut,
+    opened: OpenOut,
+  ): Outcome {
+    const parent = this.inodeAt(request.nodeid);
+    if (parent instanceof Errno) return parent;
+    out.reset();
+    opened.reset();
+    const node = parent.operations;
+    if (node.tmpfile === undefined) return ERRNO.EOPNOTSUPP;
+    const made = node.tmpfile(request, this.#openFlags(flags), mode, out, opened);
+    return chain(made, (created): Errno | void => {
+      if (created instanceof Errno) return created;
+      const { inode, file } = created;
+      this.grant(inode, out);
       opened.fh = this.handles.add({ inode, file, directory: null });
     });
   }
@@ -263,6 +289,39 @@ export class Bridge extends NameBridge implements RawFileSystem {
       if (offset >= size) return ERRNO.ENXIO;
       return whence === SEEK_DATA ? offset : whence === SEEK_HOLE ? size : ERRNO.EINVAL;
     });
+  }
+
+  /** Something else, by number. */
+  ioctl(
+    request: Request,
+    fh: number,
+    command: number,
+    argument: number | bigint,
+    input: Uint8Array,
+    output: Uint8Array,
+  ): MaybePromise<number | Errno> {
+    const entry = this.opened(fh);
+    if (entry === undefined) return ERRNO.EBADF;
+    const { inode: { operations: node }, file } = entry;
+    if (node.ioctl !== undefined) {
+      return node.ioctl(request, file, command, argument, input, output);
+    }
+    return file?.ioctl?.(request, command, argument, input, output) ?? ERRNO.ENOTTY;
+  }
+
+  /** Whether an open file is ready. One that cannot say is always ready, as files are (`poll(2)`). */
+  poll(
+    request: Request,
+    fh: number,
+    kernelHandle: number | bigint | null,
+    events: number,
+  ): MaybePromise<number | Errno> {
+    const entry = this.opened(fh);
+    if (entry === undefined) return ERRNO.EBADF;
+    const { inode: { operations: node }, file } = entry;
+    const wake = kernelHandle === null ? null : () => this.tree.callbacks.wakePoll(kernelHandle);
+    if (node.poll !== undefined) return node.poll(request, file, events, wake);
+    return file?.poll?.(request, events, wake) ?? (events & POLL_ALWAYS);
   }
 
   /** Copies between files. EOPNOTSUPP makes the kernel read and write instead, this time. */

@@ -82,6 +82,27 @@ export interface FileSetlkwer {
   setlkw(context: Context, lock: FileLock): Outcome;
 }
 
+/** Says that an open file which is being polled may be ready. Resolves to whether anybody waits. */
+export type PollWake = () => Promise<boolean>;
+
+/** See {@linkcode NodeIoctler}. */
+export interface FileIoctler {
+  /** Fills `output`; returns the result of the call. */
+  ioctl(
+    context: Context,
+    command: number,
+    argument: number | bigint,
+    input: Uint8Array,
+    output: Uint8Array,
+  ): MaybePromise<number | Errno>;
+}
+
+/** See {@linkcode NodePoller}. */
+export interface FilePoller {
+  /** Which of `events` are there now. */
+  poll(context: Context, events: number, wake: PollWake | null): MaybePromise<number | Errno>;
+}
+
 /**
  * An open file: any object, with as many of these operations as it likes. What the node implements
  * itself has precedence.
@@ -101,4 +122,6 @@ export type FileHandle =
     & FileGetlker
     & FileSetlker
     & FileSetlkwer
+    & FileIoctler
+    & FilePoller
   >;

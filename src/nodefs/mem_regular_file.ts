@@ -9,7 +9,8 @@ import type { Context } from "../provider/mod.ts";
 import type { FileHandle } from "./file_handle.ts";
 import { MemAttr, type MemAttrInit } from "./mem_attr.ts";
 import { Node } from "./node.ts";
-import type * as nodes from "./node.ts";
+import type * as attributes from "./attribute_operations.ts";
+import type * as content from "./content_operations.ts";
 
 /** The largest file in memory, in bytes; more is EFBIG. */
 export const MEM_FILE_SIZE_MAX: number = 1024 * 1024 * 1024;
@@ -20,13 +21,13 @@ export const MEM_FILE_SIZE_MAX: number = 1024 * 1024 * 1024;
  */
 export class MemRegularFile extends Node
   implements
-    nodes.NodeOpener,
-    nodes.NodeReader,
-    nodes.NodeWriter,
-    nodes.NodeGetattrer,
-    nodes.NodeSetattrer,
-    nodes.NodeFsyncer,
-    nodes.NodeAllocater {
+    content.NodeOpener,
+    content.NodeReader,
+    content.NodeWriter,
+    attributes.NodeGetattrer,
+    attributes.NodeSetattrer,
+    content.NodeFsyncer,
+    content.NodeAllocater {
   readonly #attr: MemAttr;
   /** The content and room to grow; zeros behind `#size`. */
   #bytes: Uint8Array;

@@ -9,13 +9,14 @@ import type { Context } from "../provider/mod.ts";
 import type { FileHandle } from "./file_handle.ts";
 import { MemAttr, type MemAttrInit } from "./mem_attr.ts";
 import { Node } from "./node.ts";
-import type * as nodes from "./node.ts";
+import type * as attributes from "./attribute_operations.ts";
 
 /** What every symbolic link shows on Linux (`symlink(7)`). */
 const LINK_PERMISSIONS = 0o777;
 
 /** Seed 2's `MemSymlink`: a symbolic link that leads where it was made to lead. */
-export class MemSymlink extends Node implements nodes.NodeReadlinker, nodes.NodeGetattrer {
+export class MemSymlink extends Node
+  implements attributes.NodeReadlinker, attributes.NodeGetattrer {
   readonly #target: Uint8Array;
   readonly #attr: MemAttr;
 

@@ -27,6 +27,8 @@ export {
   type StreamEntry,
   type StreamSource,
 } from "./dir_stream.ts";
+export type * from "./attribute_operations.ts";
+export type * from "./content_operations.ts";
 export type * from "./file_handle.ts";
 export { Inode, type ParentLink } from "./inode.ts";
 export { MemAttr, type MemAttrInit } from "./mem_attr.ts";
@@ -34,10 +36,11 @@ export { MEM_FILE_SIZE_MAX, MemRegularFile } from "./mem_regular_file.ts";
 export { MemSymlink } from "./mem_symlink.ts";
 export { Mount } from "./mount.ts";
 export { mountNodes } from "./mount_nodes.ts";
+export type * from "./name_operations.ts";
 export { NO_SIZES } from "./name_bridge.ts";
 export { newNodeFS } from "./new_node_fs.ts";
 export { Node } from "./node.ts";
-export type * from "./node.ts";
+export type { InodeEmbedder, NodeOperations } from "./node.ts";
 export {
   FIRST_AUTOMATIC_INO,
   type Options,

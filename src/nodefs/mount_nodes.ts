@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describeRequest, Device, initWishes, mountKernel, Session } from "../fuse/mod.ts";
+import { DebugLog, Device, initWishes, mountKernel, Session } from "../fuse/mod.ts";
 import { Mount } from "./mount.ts";
 import { newNodeFS } from "./new_node_fs.ts";
 import type { InodeEmbedder } from "./node.ts";
@@ -51,12 +51,7 @@ export async function mountNodes(
     attrTimeoutMs: options.attrTimeoutMs ?? TIMEOUT_DEFAULT_MS,
     loop: options.loop ?? {},
     report,
-    ...(options.debug === true
-      ? {
-        observe: (request, outcome, durationMs) =>
-          log(describeRequest(request, outcome, durationMs)),
-      }
-      : {}),
+    ...(options.debug === true ? { trace: new DebugLog(log) } : {}),
   });
   bridge.tree.callbacks = options.serverCallbacks ?? session.notices;
   return new Mount({ kernel, session, bridge, report });

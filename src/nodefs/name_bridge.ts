@@ -4,7 +4,7 @@
  * @module
  */
 import { chain, ERRNO, Errno, isPromise, type MaybePromise } from "../base/mod.ts";
-import type { AttrOut, EntryOut, Outcome, Request, SetAttrIn } from "../fuse/mod.ts";
+import type { AttrOut, EntryOut, Outcome, Request, SetAttrIn, StatxOut } from "../fuse/mod.ts";
 import type { StatFs } from "../provider/mod.ts";
 import { checkAccess } from "./access.ts";
 import { completeAttr, describeByIdentity } from "./attributes.ts";
@@ -160,6 +160,20 @@ export abstract class NameBridge {
     });
   }
 
+  /** Attributes with the time of birth. ENOSYS makes the kernel ask for getattr from then on. */
+  statx(request: Request, fh: number, mask: number, out: StatxOut): Outcome {
+    const inode = this.inodeAt(request.nodeid);
+    if (inode instanceof Errno) return inode;
+    out.reset();
+    const node = inode.operations;
+    if (node.statx === undefined) return ERRNO.ENOSYS;
+    const done = node.statx(request, this.opened(fh)?.file ?? null, mask, out);
+    return chain(done, (errno): Errno | void => {
+      if (errno !== undefined) return errno;
+      completeAttr(out.attr, inode, this.options);
+    });
+  }
+
   /** Changes attributes of a node. */
   setattr(request: Request, input: SetAttrIn, out: AttrOut): Outcome {
     const inode = this.inodeAt(request.nodeid);
@@ -301,6 +315,12 @@ export abstract class NameBridge {
     const inode = this.inodeAt(request.nodeid);
     if (inode instanceof Errno) return inode;
     return inode.operations.statfs?.(request) ?? NO_SIZES;
+  }
+
+  /** Makes everything durable. */
+  syncfs(request: Request): Outcome {
+    const node = this.tree.root.operations;
+    return node.syncfs === undefined ? ERRNO.ENOSYS : node.syncfs(request);
   }
 
   /** An extended attribute. */

@@ -111,4 +111,19 @@ export class NoFileSystem implements RawFileSystem {
   copyFileRange(..._: Parameters<RawFileSystem["copyFileRange"]>): MaybePromise<number | Errno> {
     return ERRNO.ENOSYS;
   }
+  statx(..._: Parameters<RawFileSystem["statx"]>): Outcome {
+    return ERRNO.ENOSYS;
+  }
+  syncfs(..._: Parameters<RawFileSystem["syncfs"]>): Outcome {
+    return ERRNO.ENOSYS;
+  }
+  tmpfile(..._: Parameters<RawFileSystem["tmpfile"]>): Outcome {
+    return ERRNO.ENOSYS;
+  }
+  ioctl(..._: Parameters<RawFileSystem["ioctl"]>): MaybePromise<number | Errno> {
+    return ERRNO.ENOSYS;
+  }
+  poll(..._: Parameters<RawFileSystem["poll"]>): MaybePromise<number | Errno> {
+    return ERRNO.ENOSYS;
+  }
 }
