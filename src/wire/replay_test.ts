@@ -6,7 +6,6 @@ import type { Provider } from "../provider/mod.ts";
 import { type MemoryProvider, newMemoryProvider, newRealFSProvider } from "../providers/mod.ts";
 import { readDifferences, readRecordings, type Recording } from "./testing/recordings.ts";
 import { replay } from "./testing/replay.ts";
-import { VFSServer } from "./vfs_server.ts";
 
 const RECORDINGS = readRecordings();
 const DIFFERENCES = readDifferences();
@@ -100,12 +99,13 @@ for (const recording of RECORDINGS) {
   const provider = providerOf(recording);
   if (provider === null) continue;
   Deno.test(`the recording ${recording.name} replays byte for byte, inode numbers made from paths`, async () => {
-    await using server = new VFSServer(provider, { inodes: "path" });
-    assertEquals(await replay(server, recording, DIFFERENCES, { ino: false }), []);
+    const options = { server: { inodes: "path" } } as const;
+    assertEquals(await replay(provider, recording, DIFFERENCES, options), []);
   });
   Deno.test(`the recording ${recording.name} replays byte for byte but for the provider's own inode numbers`, async () => {
-    await using server = new VFSServer(providerOf(recording)!);
-    assertEquals(await replay(server, recording, DIFFERENCES, { ino: true }), []);
+    const own = providerOf(recording);
+    assert(own !== null);
+    assertEquals(await replay(own, recording, DIFFERENCES, { inodes: false }), []);
   });
 }
 
@@ -118,9 +118,8 @@ Deno.test("the recording real replays byte for byte but for the host's inode num
     await Deno.writeTextFile(`${root}/f.txt`, "real file", { mode: 0o644 });
     await Deno.symlink("f.txt", `${root}/ln`);
     await using provider = newRealFSProvider(root);
-    await using server = new VFSServer(provider);
-    const mask = { ino: true, directorySize: true };
-    assertEquals(await replay(server, recording, DIFFERENCES, mask), []);
+    const options = { inodes: false, directorySizes: false };
+    assertEquals(await replay(provider, recording, DIFFERENCES, options), []);
   } finally {
     await Deno.remove(root, { recursive: true });
   }
