@@ -1,7 +1,7 @@
 /**
  * MemoryProvider against tmpfs: random operations, same answers, same final tree.
  *
- * `FUSEWIRE_FUZZ=200000` runs that many operations instead of the short default; `FUSEWIRE_SEED` repeats a run.
+ * `FUSEWIRE_FUZZ=2000000` runs that many operations instead of 200,000; `FUSEWIRE_SEED` repeats a run.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { Operation } from "../../conformance/differential/operation.ts";
 import { O_APPEND, O_CREAT, O_RDWR } from "../base/mod.ts";
 import { MemoryProvider } from "./mod.ts";
 
-const operations = Number(Deno.env.get("FUSEWIRE_FUZZ") ?? 60_000);
+const operations = Number(Deno.env.get("FUSEWIRE_FUZZ") ?? 200_000);
 const seed = Number(Deno.env.get("FUSEWIRE_SEED") ?? Date.now() % 0x7fff_ffff);
 const PER_RUN = 60;
 

@@ -1,7 +1,7 @@
 /**
  * Somebody swaps directories for links while the provider works, and gets nobody out.
  *
- * `FUSEWIRE_RACE=100000` runs that many rounds of each test instead of the short default.
+ * `FUSEWIRE_RACE=1000000` runs that many rounds of each test instead of 100,000.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { Swapper } from "../../fixtures/scratch/swapper.ts";
 import type { Provider } from "../provider/mod.ts";
 import { RealFSProvider } from "./mod.ts";
 
-const rounds = Number(Deno.env.get("FUSEWIRE_RACE") ?? 4_000);
+const rounds = Number(Deno.env.get("FUSEWIRE_RACE") ?? 100_000);
 
 /** The operations, without those that take the ground from under the other thread. */
 const OPERATIONS = Object.entries({ ...GENTLE, ...ROUGH }).filter(([name]) =>
