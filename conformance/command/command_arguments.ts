@@ -36,6 +36,7 @@ export const USAGE = `Proves a filesystem, case by case, on every way to it.
 Targets
   ./provider.ts    a module whose default export is a provider, a class, or a function that makes one
   /some/directory  a directory on a mounted filesystem, whoever wrote that
+  /some/socket     a Unix socket on which a server speaks the wire, whoever wrote that
 
 Options
   --route <names>    ${ROUTES.join(", ")}

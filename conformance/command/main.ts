@@ -12,6 +12,7 @@ import { runSuite, type SuiteOutcome } from "../runner/run_suite.ts";
 import { selectCases } from "../runner/select_cases.ts";
 import { HostSubject } from "../subjects/host_subject.ts";
 import { HOST_DIRECTORY, subjectFactories } from "../subjects/open_subject.ts";
+import { SocketSubject } from "../subjects/socket_subject.ts";
 import type { Route, SubjectFactory } from "../subjects/subject.ts";
 import { type CommandArguments, readArguments, USAGE, UsageError } from "./command_arguments.ts";
 import { providerModule } from "./provider_module.ts";
@@ -19,22 +20,38 @@ import { providerModule } from "./provider_module.ts";
 /** The routes of a module, where none are asked for. */
 const MODULE_ROUTES: readonly Route[] = ["direct", "wire-v1", "wire-v2"];
 
+/** The routes of a socket, where none are asked for: a server of version 1 answers the first only. */
+const SOCKET_ROUTES: readonly Route[] = ["wire-v1", "wire-v2"];
+
 /** Exit codes of the command. */
 export const EXIT = { passed: 0, failed: 1, impossible: 2 } as const;
 
-async function isDirectory(path: string): Promise<boolean> {
+/** What is at a path; null for nothing, and for the URL of a module. */
+async function fileAt(path: string): Promise<Deno.FileInfo | null> {
   try {
-    return (await Deno.stat(path)).isDirectory;
-  } catch {
-    return false;
+    return await Deno.stat(path);
+  } catch (thrown) {
+    if (thrown instanceof Deno.errors.NotFound) return null;
+    throw thrown;
   }
+}
+
+/** The subjects of a server behind a socket. */
+function socketRoutes(path: string, routes: readonly Route[]): Map<Route, SubjectFactory> {
+  const all: readonly (readonly [Route, SubjectFactory])[] = [
+    ["wire-v1", () => SocketSubject.at(path, 1)],
+    ["wire-v2", () => SocketSubject.at(path, 2)],
+  ];
+  return new Map(all.filter(([route]) => routes.includes(route)));
 }
 
 async function routesOf(
   target: string,
   routes: readonly Route[] | undefined,
 ): Promise<Map<Route, SubjectFactory>> {
-  if (await isDirectory(target)) return new Map([["host", () => HostSubject.below(target)]]);
+  const file = await fileAt(target);
+  if (file?.isDirectory === true) return new Map([["host", () => HostSubject.below(target)]]);
+  if (file?.isSocket === true) return socketRoutes(target, routes ?? SOCKET_ROUTES);
   const url = /^[a-z][a-z0-9+.-]*:/.test(target) ? target : pathToFileURL(target).href;
   return subjectFactories(routes ?? MODULE_ROUTES, await providerModule(url));
 }
@@ -49,7 +66,7 @@ async function run(options: CommandArguments, cases: readonly Case[]): Promise<n
   const pretty = options.report === "pretty" && options.output === undefined;
   const progress = new PrettyProgress(routes.size * cases.length, pretty);
   const outcomes: SuiteOutcome[] = [];
-  const oracle = options.oracle && await isDirectory(HOST_DIRECTORY)
+  const oracle = options.oracle && (await fileAt(HOST_DIRECTORY))?.isDirectory === true
     ? () => HostSubject.below(HOST_DIRECTORY)
     : undefined;
   for await (const outcome of runSuite({ cases, routes, timeoutMs: options.timeoutMs, oracle })) {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Case } from "../case.ts";
-import { CaseFailure, showThrown } from "../case_failure.ts";
+import { CaseFailure, errnoThrown, showThrown } from "../case_failure.ts";
 import type { Need, NeedSet } from "../need.ts";
 import type { Route, Subject, SubjectFactory } from "../subjects/subject.ts";
 import type { Caller } from "../system_calls.ts";
@@ -164,7 +164,10 @@ export class CaseRunner implements AsyncDisposable {
       await trial.closeHandles();
       await caller.closeAll();
       await this.#expectOpen(subject, openBefore);
-      if (root !== undefined) await (subject.removeTree?.(root) ?? removeTree(caller, root));
+      if (root !== undefined) {
+        await (subject.removeTree?.(root) ?? removeTree(caller, root));
+        await expectGone(caller, root);
+      }
     } catch (thrown) {
       // The first failure says more than what follows from it.
       if (failed) return;
@@ -216,6 +219,16 @@ export class CaseRunner implements AsyncDisposable {
       throw thrown;
     }
   }
+}
+
+async function expectGone(caller: Caller, path: string): Promise<void> {
+  try {
+    await caller.call("stat", [path]);
+  } catch (thrown) {
+    if (errnoThrown(thrown) === "ENOENT") return;
+    throw thrown;
+  }
+  throw new CaseFailure("the directory of the case, once removed", "ENOENT", "success");
 }
 
 function explain(thrown: unknown, steps: readonly Step[]): string {

@@ -15,7 +15,7 @@ export async function removeTree(caller: Caller, path: string): Promise<void> {
     try {
       await caller.call("unlink", [below]);
     } catch (thrown) {
-      const { code } = toErrno(thrown);
+      const { code } = toErrno(thrown, () => {});
       if (code !== "EISDIR" && code !== "EPERM") throw thrown;
       await removeTree(caller, below);
     }

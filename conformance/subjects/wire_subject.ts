@@ -12,7 +12,7 @@ import type { Identity, Route, Subject } from "./subject.ts";
 import { WireLink } from "./wire_link.ts";
 
 /** What each version carries besides the provider's capabilities. */
-const OFFERED: Readonly<Record<1 | 2, readonly OfferedNeed[]>> = {
+export const WIRE_OFFERS: Readonly<Record<1 | 2, readonly OfferedNeed[]>> = {
   1: ["contract"],
   2: [
     "contract",
@@ -49,7 +49,7 @@ export class WireSubject implements Subject {
       : [];
     const change = served.readonly() ? "readonly" : "change";
     this.has = needSet(new Set([...remote.capabilities, ...carried]), [
-      ...OFFERED[version],
+      ...WIRE_OFFERS[version],
       change,
     ]);
   }
