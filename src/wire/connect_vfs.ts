@@ -14,8 +14,19 @@ import { VFSClient, type VFSClientOptions } from "./vfs_client.ts";
  * @throws {FsError} EIO when the connection ends before the two have agreed on a version.
  *
  * @example
- * ```ts ignore
- * await using remote = await connectVFS(await Deno.connect({ transport: "tcp", port: 9000 }));
+ * ```ts
+ * import { connectVFS, newMemoryProvider, newVFSServer } from "@fusewire/vfs";
+ *
+ * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const server = newVFSServer(newMemoryProvider());
+ * const serving = server.serve(listener);
+ *
+ * const remote = await connectVFS(await Deno.connect({ port: listener.addr.port }));
+ * await remote.mkdir("/src", 0o755);
+ * await remote.close();
+ *
+ * await server.close();
+ * await serving;
  * ```
  */
 export async function connectVFS(

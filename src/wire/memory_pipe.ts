@@ -90,10 +90,14 @@ class PipeEnd implements ByteChannel {
  * `capacity` bytes have not been read, as with a socket.
  *
  * @example
- * ```ts ignore
+ * ```ts
+ * import { connectVFS, memoryPipe, newMemoryProvider, newVFSServer } from "@fusewire/vfs";
+ *
+ * await using server = newVFSServer(newMemoryProvider());
  * const [near, far] = memoryPipe();
  * server.handleConnection(far);
- * const remote = await connectVFS(near);
+ * await using remote = await connectVFS(near);
+ * await remote.mkdir("/src", 0o755);
  * ```
  */
 export function memoryPipe(capacity = CAPACITY): [ByteChannel, ByteChannel] {

@@ -37,6 +37,7 @@ export { RemoteProvider } from "./remote_provider.ts";
 export { type ReplayDifference, type ReplayOptions, replaySession } from "./replay_session.ts";
 export { formatRecordedFrame, parseRecording, type RecordedFrame } from "./session_recording.ts";
 export type { InodeSource } from "./stat_message.ts";
+export { telemetryObserver } from "./telemetry_observer.ts";
 export type { ByteChannel, DuplexStreams, WireConnection } from "./transport.ts";
 export { VFSClient, type VFSClientOptions } from "./vfs_client.ts";
 export { VFSDirEntry } from "./vfs_dir_entry.ts";

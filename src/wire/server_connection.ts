@@ -26,6 +26,8 @@ import { WatchTable } from "./watch_table.ts";
 
 /** So many bytes of replies are sent while requests are still there. */
 const FLUSH_AT = 1 << 16;
+/** What a listing that comes later counts for among the bytes that wait for the client. */
+const LISTING_RESERVE = 1 << 16;
 /** Notices may take up this part of the bytes that wait for the client. */
 const NOTICES_SHARE = 4;
 const EINTR = 4;
@@ -231,6 +233,7 @@ export class ServerConnection implements Session {
     const { request } = call;
     if (request.data.length > 0) this.#requests.lend();
     if (request.op === OpCode.Read) call.reserved = Math.min(request.size, this.limits.dataMax);
+    else if (request.op === OpCode.Readdir) call.reserved = LISTING_RESERVE;
     this.#reserved += call.reserved;
     this.#waiting.add(call);
     if (call.ordered) this.#lane.enter(call);

@@ -79,9 +79,19 @@ function printUnexpected(thrown: unknown): void {
  * provider belongs to the caller and stays open.
  *
  * @example
- * ```ts ignore
- * await using server = new VFSServer(newMemoryProvider());
- * await server.serveUDS("/run/workspace.sock");
+ * ```ts
+ * import { connectUDS, newMemoryProvider, newVFSServer } from "@fusewire/vfs";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * {
+ *   await using server = newVFSServer(newMemoryProvider());
+ *   await server.serveUDSBackground(`${folder}/workspace.sock`);
+ *   await using remote = await connectUDS(`${folder}/workspace.sock`);
+ *   await remote.mkdir("/src", 0o755);
+ *   assertEquals((await remote.stat("/src")).isDir, true);
+ * }
+ * await Deno.remove(folder);
  * ```
  */
 export class VFSServer {
