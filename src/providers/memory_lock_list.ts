@@ -26,7 +26,7 @@ export function isConflict(held: FileLock, wanted: FileLock): boolean {
 /**
  * The record locks after `wanted` was set, released or changed (`fcntl(2)`): within its range it replaces what
  * its owner held, splitting locks at its ends; it becomes one with the owner's locks of its type that it
- * touches. In order of their first bytes.
+ * touches.
  */
 export function withRecordLock(held: readonly FileLock[], wanted: FileLock): FileLock[] {
   let { start, end } = wanted;
@@ -42,9 +42,7 @@ export function withRecordLock(held: readonly FileLock[], wanted: FileLock): Fil
       if (lock.end > end) locks.push({ ...lock, start: Math.max(lock.start, end + 1) });
     }
   }
-  if (wanted.type === "unlock") return locks;
-  const at = locks.findIndex((lock) => lock.start > start);
-  locks.splice(at < 0 ? locks.length : at, 0, { ...wanted, start, end });
+  if (wanted.type !== "unlock") locks.push({ ...wanted, start, end });
   return locks;
 }
 

@@ -1,0 +1,67 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { FileLock } from "../provider/mod.ts";
+import { conflictOf, withoutOwner, withRecordLock } from "./memory_lock_list.ts";
+
+const LAST = 15;
+
+const lock: fc.Arbitrary<FileLock> = fc.record({
+  kind: fc.constant("posix" as const),
+  type: fc.constantFrom("read" as const, "write" as const, "unlock" as const),
+  range: fc.tuple(fc.nat({ max: LAST }), fc.nat({ max: LAST })),
+  owner: fc.constantFrom(1, 2, 3),
+  pid: fc.constant(7),
+}).map(({ range, ...rest }) => ({ ...rest, start: Math.min(...range), end: Math.max(...range) }));
+
+/** What each owner holds on each byte. */
+type Bytes = Map<FileLock["owner"], string[]>;
+
+function bytesOf(locks: readonly FileLock[]): Bytes {
+  const bytes: Bytes = new Map([1, 2, 3].map((owner) => [owner, Array(LAST + 1).fill("-")]));
+  for (const { owner, type, start, end } of locks) {
+    for (let at = start; at <= end; at++) {
+      assertEquals(bytes.get(owner)![at], "-", "one owner's locks do not overlap");
+      bytes.get(owner)![at] = type;
+    }
+  }
+  return bytes;
+}
+
+Deno.test("record locks hold what a table of bytes holds, in as few ranges as can be", () => {
+  fc.assert(fc.property(fc.array(lock, { maxLength: 30 }), (wanted) => {
+    let locks: FileLock[] = [];
+    const model = bytesOf([]);
+    for (const one of wanted) {
+      const bytes = model.get(one.owner)!;
+      let isFree = true;
+      for (const [owner, held] of model) {
+        for (let at = one.start; at <= one.end; at++) {
+          if (owner === one.owner || held[at] === "-" || one.type === "unlock") continue;
+          if (one.type === "write" || held[at] === "write") isFree = false;
+        }
+      }
+      assertEquals(conflictOf(locks, one) === null, isFree);
+      if (!isFree) continue;
+      locks = withRecordLock(locks, one);
+      bytes.fill(one.type === "unlock" ? "-" : one.type, one.start, one.end + 1);
+      assertEquals(bytesOf(locks), model);
+    }
+    const ranges = [...model.values()].map((bytes) =>
+      bytes.filter((type, at) => type !== "-" && bytes[at - 1] !== type).length
+    );
+    assertEquals(locks.length, ranges.reduce((sum, count) => sum + count, 0));
+  }));
+});
+
+Deno.test("withoutOwner() removes one owner's locks", () => {
+  const held = [1, 2, 1].map((owner): FileLock => ({
+    kind: "flock",
+    type: "read",
+    start: 0,
+    end: 1,
+    owner,
+    pid: 0,
+  }));
+  assertEquals(withoutOwner(held, 1).map((one) => one.owner), [2]);
+  assertEquals(withoutOwner(held, 9), held);
+});
