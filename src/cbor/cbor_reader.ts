@@ -20,6 +20,8 @@ import { type KeySpan, UnknownKeys } from "./unknown_keys.ts";
 
 /** The head of an empty text; those of up to 23 bytes follow. */
 const SHORT_TEXT = 0x60;
+/** The head of -1; those down to -24 follow. */
+const SMALL_NEGATIVE = 0x20;
 const TWO_32 = 0x1_0000_0000;
 /** The upper half of the largest safe integer. */
 const HIGH_SAFE = 0x1f_ffff;
@@ -96,6 +98,10 @@ export class CborReader extends CborCursor {
       if (first < 24) {
         this.at = from + 1;
         return first;
+      }
+      if (first >= SMALL_NEGATIVE && first < SMALL_NEGATIVE + 24) {
+        this.at = from + 1;
+        return SMALL_NEGATIVE - 1 - first;
       }
     }
     const major = this.major();
@@ -202,11 +208,8 @@ export class CborReader extends CborCursor {
    */
   key(table: KeyTable, guess = 0): number {
     if (this.at >= this.end) throw this.error("truncated");
-    const guessed = table.matches(guess, this.bytes, this.at, this.end);
-    if (guessed > 0) {
-      this.at += guessed;
-      return guess;
-    }
+    const likely = table.encoded[guess];
+    if (likely !== undefined && this.take(likely)) return guess;
     const first = this.bytes[this.at]!;
     // Nearly every key is a text of less than 24 bytes: type and length in one byte.
     if (first >= 0x60 && first < 0x78) {
@@ -220,6 +223,18 @@ export class CborReader extends CborCursor {
       }
     }
     return this.#rareKey(first >> 5, table);
+  }
+
+  /** Reads a key if it is the next one, as it was encoded. */
+  take(encoded: Uint8Array): boolean {
+    const { bytes, at } = this;
+    const size = encoded.length;
+    if (size > this.end - at) return false;
+    for (let offset = 0; offset < size; offset++) {
+      if (encoded[offset] !== bytes[at + offset]) return false;
+    }
+    this.at = at + size;
+    return true;
   }
 
   /** A key that is unknown or spelt in a long form. */

@@ -26,13 +26,13 @@ export class KeyTable {
   /** The keys in their order; a key's index is its number. */
   readonly keys: readonly string[];
   /** Each key as it is sent: its head, then its text. */
-  readonly #encoded: readonly Uint8Array[];
+  readonly encoded: readonly Uint8Array[];
   readonly #shapes: (Candidate[] | undefined)[] = new Array(SHAPES).fill(undefined);
 
   /** Knows these keys, at most 23 bytes each. */
   constructor(keys: readonly string[]) {
     this.keys = keys;
-    this.#encoded = keys.map((key) => {
+    this.encoded = keys.map((key) => {
       const bytes = encoder.encode(key);
       return new Uint8Array([0x60 | bytes.length, ...bytes]);
     });
@@ -41,18 +41,6 @@ export class KeyTable {
       const at = shape(bytes.length, bytes[0] ?? 0);
       (this.#shapes[at] ??= []).push({ bytes, index });
     });
-  }
-
-  /** The size of key `index` with its head, when it stands at `at`; otherwise 0. */
-  matches(index: number, bytes: Uint8Array, at: number, end: number): number {
-    const encoded = this.#encoded[index];
-    if (encoded === undefined) return 0;
-    const size = encoded.length;
-    if (size > end - at) return 0;
-    for (let offset = 0; offset < size; offset++) {
-      if (encoded[offset] !== bytes[at + offset]) return 0;
-    }
-    return size;
   }
 
   /** The number of the key whose text is bytes `start` to `end`, or -1. */

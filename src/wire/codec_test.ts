@@ -300,3 +300,58 @@ Deno.test("each schema has each key once", () => {
     assertEquals(new Set(keys.keys).size, keys.keys.length);
   }
 });
+
+/** A map of CBOR with its pairs in another order, so that no key is where it is expected. */
+function reversed(value: CborType): string {
+  const pairs = Object.entries(value ?? {}).reverse();
+  const writer = new CborWriter();
+  writer.mapHeader(pairs.length);
+  for (const [key, each] of pairs) {
+    writer.text(key);
+    writer.raw(encodeCbor(each));
+  }
+  return writer.view().toHex();
+}
+
+Deno.test("attributes and entries mean the same in any order of their keys", () => {
+  const entry = fc.record({ ...statFields, name });
+  fc.assert(fc.property(fc.record(statFields), entry, (fields, listed) => {
+    for (const version of [1, 2] as const) {
+      const response = new VFSResponse({
+        stat: new VFSStat(fields),
+        entries: [new VFSDirEntry(listed)],
+      });
+      const hex = hexOf((writer) => encodeResponse(writer, response, version));
+      const plain = decodeCbor(Uint8Array.fromHex(hex));
+      assert(typeof plain === "object" && plain !== null && "stat" in plain);
+      assert("entries" in plain && Array.isArray(plain.entries));
+      const writer = new CborWriter();
+      writer.mapHeader(3);
+      writer.text("err");
+      writer.uint(0);
+      writer.text("stat");
+      writer.raw(Uint8Array.fromHex(reversed(plain.stat)));
+      writer.text("entries");
+      writer.arrayHeader(1);
+      writer.raw(Uint8Array.fromHex(reversed(plain.entries[0])));
+      const again = decodedResponse(writer.view().toHex(), version);
+      const direct = decodedResponse(hex, version);
+      assertEquals([again.stat, again.entries], [direct.stat, direct.entries]);
+    }
+  }));
+});
+
+Deno.test("attributes with a key twice, in order or not, are refused", () => {
+  const stat = "6473697a6501646d6f646501656d74696d650166" + "69735f646972f463696e6f05";
+  const around = (pairs: number, hex: string): string =>
+    `a16473746174${(0xa0 + pairs).toString(16)}${hex}`;
+  assertEquals(decodedResponse(around(5, stat)).stat?.ino, 5);
+  for (const again of ["6473697a6501", "63696e6f05", "646d6f646501"]) {
+    assertThrows(() => decodedResponse(around(6, stat + again)), CborError, "duplicate key");
+  }
+});
+
+Deno.test("null in attributes stands for what is absent", () => {
+  const hex = "a16473746174a56473697a65f6646d6f6465f6656d74696d65f66669735f646972f663696e6ff6";
+  assertEquals(decodedResponse(hex).stat, new VFSStat());
+});

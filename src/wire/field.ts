@@ -32,6 +32,11 @@ export interface Schema<Message> {
   readonly fields: readonly Field<Message>[];
   /** Finds a field by its key. */
   readonly keys: KeyTable;
+  /**
+   * Reads as many of the first fields as come next in their order, at most `count`; returns how many. It
+   * does what reading them one by one would do, without looking each one up.
+   */
+  readonly readFirst: (reader: CborReader, message: Message, count: number) => number;
 }
 
 /** What every row says. */

@@ -19,10 +19,15 @@ const FIELDS_MAX = 31;
 /** Maps with fewer pairs than this have a head of one byte. */
 const SHORT_HEAD = 24;
 
+const READ_NONE = (): number => 0;
+
 /** A schema of these rows. */
-export function schemaOf<Message>(fields: readonly Field<Message>[]): Schema<Message> {
+export function schemaOf<Message>(
+  fields: readonly Field<Message>[],
+  readFirst: Schema<Message>["readFirst"] = READ_NONE,
+): Schema<Message> {
   if (fields.length > FIELDS_MAX) throw new RangeError("Cannot keep so many fields in 31 bits");
-  return { fields, keys: new KeyTable(fields.map((field) => field.key)) };
+  return { fields, keys: new KeyTable(fields.map((field) => field.key)), readFirst };
 }
 
 /** Appends the fields that are neither 0 nor empty as a map. */
@@ -57,9 +62,9 @@ export function readMap<Message>(
 ): void {
   const { fields, keys } = schema;
   const size = reader.openMap();
-  let seen = 0;
-  let guess = 0;
-  for (let count = 0; reader.more(size, count); count++) {
+  let guess = schema.readFirst(reader, message, size < 0 ? FIELDS_MAX : size);
+  let seen = (1 << guess) - 1;
+  for (let count = guess; reader.more(size, count); count++) {
     const index = reader.key(keys, guess);
     if (index < 0) {
       reader.skip();

@@ -14,6 +14,7 @@ import {
 } from "./field.ts";
 import { NamesField, schemaOf } from "./message_map.ts";
 import type { Schema } from "./field.ts";
+import { readEntryFirst, readStatFirst } from "./stat_reader.ts";
 import type { VFSDirEntry } from "./vfs_dir_entry.ts";
 import type { VFSHello, VFSLock, VFSStatFs, VFSTimes } from "./vfs_parts.ts";
 import type { VFSStat } from "./vfs_stat.ts";
@@ -151,8 +152,8 @@ const MORE: readonly Field<VFSStat>[] = [
 
 /** The attributes. */
 export const STAT: Record<1 | 2, Schema<VFSStat>> = {
-  1: schemaOf([SIZE, MODE, MTIME, IS_DIR, INO]),
-  2: schemaOf([SIZE, MODE, MTIME, IS_DIR, INO, ...MORE]),
+  1: schemaOf([SIZE, MODE, MTIME, IS_DIR, INO], readStatFirst),
+  2: schemaOf([SIZE, MODE, MTIME, IS_DIR, INO, ...MORE], readStatFirst),
 };
 
 function entryFields(version: 1 | 2): Field<VFSDirEntry>[] {
@@ -168,8 +169,8 @@ function entryFields(version: 1 | 2): Field<VFSDirEntry>[] {
 
 /** An entry of a listing. */
 export const ENTRY: Record<1 | 2, Schema<VFSDirEntry>> = {
-  1: schemaOf(entryFields(1)),
-  2: schemaOf([...entryFields(2), MTIME, ...MORE]),
+  1: schemaOf(entryFields(1), readEntryFirst(1)),
+  2: schemaOf([...entryFields(2), MTIME, ...MORE], readEntryFirst(2)),
 };
 
 /** Times to set. */
