@@ -6,6 +6,11 @@
  * is the protocol of the Go original, byte for byte; version 2 carries the whole contract. `PROTOCOL.md`
  * beside this file is the specification; it is written from the same tables as the codec.
  *
+ * Everything that comes from outside has a named limit ({@linkcode WireLimits}). A client can take requests
+ * back, hear of changes that others make, and, with a {@linkcode ReconnectPolicy}, come back after its
+ * connection has ended. Any session can be recorded and said again ({@linkcode recordSession},
+ * {@linkcode replaySession}).
+ *
  * Lifetimes: a server does not own its provider; a remote provider owns its connection. Open files belong to
  * their connection: the server closes them with it.
  *
