@@ -41,6 +41,9 @@ import { getXattr, listXattr, removeXattr, setXattr } from "./memory_xattr.ts";
  */
 export class MemoryHandle extends BaseHandle {
   readonly #tree: MemoryTree;
+  /** Where it was found; it may have moved since. */
+  readonly #parent: MemoryDirectory;
+  readonly #name: string;
   readonly #isReadable: boolean;
   readonly #isWritable: boolean;
   /** Null when the handle is closed. */
@@ -49,7 +52,7 @@ export class MemoryHandle extends BaseHandle {
   /** Owners of locks that were set through this handle, null while there are none. */
   #owners: Set<FileLock["owner"]> | null = null;
 
-  /** Opens `inode`; `path` is what the caller asked for. */
+  /** Opens `inode`, which the tree's walk has just found; `path` is what the caller asked for. */
   constructor(tree: MemoryTree, inode: MemoryInode, flags: number, path: string) {
     super(flags, path);
     const access = flags & O_ACCMODE;
@@ -58,7 +61,22 @@ export class MemoryHandle extends BaseHandle {
     this.#inode = inode;
     this.#isReadable = !isPath && (access === O_RDONLY || access === O_RDWR);
     this.#isWritable = !isPath && (access === O_WRONLY || access === O_RDWR);
+    this.#parent = tree.walk.parent;
+    this.#name = tree.walk.name;
     inode.handles++;
+  }
+
+  /** The content has changed: times, and whoever watches. */
+  #changed(file: MemoryFile, context: Context | undefined): void {
+    const { budget, clock } = this.#tree;
+    dropPrivileges(file, budget, context);
+    file.touchContent(clock);
+    this.#tell("content", file);
+  }
+
+  #tell(kind: "content" | "attributes", inode: MemoryInode): void {
+    const { watches } = this.#tree;
+    if (!watches.isIdle) watches.change(kind, inode, { parent: this.#parent, name: this.#name });
   }
 
   /** What is open, for any use. */
@@ -114,8 +132,7 @@ export class MemoryHandle extends BaseHandle {
     if (data.length === 0) return 0;
     const at = (this.flags & O_APPEND) !== 0 ? file.size : offset;
     const written = this.#value(this.#tree.data.write(file, data, at), "write");
-    dropPrivileges(file, this.#tree.budget, context);
-    file.touchContent(this.#tree.clock);
+    this.#changed(file, context);
     return written;
   }
 
@@ -170,25 +187,28 @@ export class MemoryHandle extends BaseHandle {
     const file = this.#openToWrite("truncate", "EINVAL");
     this.#offset(size, "truncate");
     this.#check(this.#tree.data.truncate(file, size), "truncate");
-    dropPrivileges(file, this.#tree.budget, context);
-    file.touchContent(this.#tree.clock);
+    this.#changed(file, context);
   }
 
   /** Sets the permission bits. */
   override chmod(mode: number, _context?: Context): void {
-    changeMode(this.#openFully("chmod"), mode, this.#tree.clock);
+    const inode = this.#openFully("chmod");
+    changeMode(inode, mode, this.#tree.clock);
+    this.#tell("attributes", inode);
   }
 
   /** Sets owner and group. */
   override chown(uid: number, gid: number, context?: Context): void {
     const inode = this.#openFully("chown");
     this.#check(changeOwner(inode, uid, gid, this.#tree.clock, context), "chown");
+    this.#tell("attributes", inode);
   }
 
   /** Sets the times. */
   override utimes(atime: TimeChange, mtime: TimeChange, _context?: Context): void {
     const inode = this.#openFully("utimes");
     this.#check(changeTimes(inode, atime, mtime, this.#tree.clock), "utimes");
+    this.#tell("attributes", inode);
   }
 
   /** `fallocate(2)`. */
@@ -197,8 +217,7 @@ export class MemoryHandle extends BaseHandle {
     this.#check(refuseAllocate(mode, offset, length), "allocate");
     const file = this.#openToWrite("allocate", "EBADF");
     this.#check(allocateRange(this.#tree.data, file, mode, offset, length), "allocate");
-    dropPrivileges(file, this.#tree.budget, context);
-    file.touchContent(this.#tree.clock);
+    this.#changed(file, context);
   }
 
   /** `copy_file_range(2)`; a handle of another provider is EXDEV. */
@@ -234,8 +253,7 @@ export class MemoryHandle extends BaseHandle {
       "copyRange",
     );
     if (copied === 0) return 0;
-    dropPrivileges(other, this.#tree.budget, context);
-    other.touchContent(this.#tree.clock);
+    target.#changed(other, context);
     if ((this.flags & O_NOATIME) === 0) source.touchAccess(this.#tree.clock);
     return copied;
   }
@@ -276,6 +294,7 @@ export class MemoryHandle extends BaseHandle {
     const inode = this.#openFully("setXattr");
     this.#check(setXattr(inode, this.#tree.budget, name, value, flags, context), "setXattr");
     inode.touchChange(this.#tree.clock);
+    this.#tell("attributes", inode);
   }
 
   /** The names of the attributes. */
@@ -288,5 +307,6 @@ export class MemoryHandle extends BaseHandle {
     const inode = this.#openFully("removeXattr");
     this.#check(removeXattr(inode, this.#tree.budget, name, context), "removeXattr");
     inode.touchChange(this.#tree.clock);
+    this.#tell("attributes", inode);
   }
 }

@@ -169,6 +169,8 @@ export class MemoryDirectory extends MemoryInode {
   readonly entries: Map<string, MemoryInode> = new Map();
   /** Where it is; the root is its own parent. */
   parent: MemoryDirectory;
+  /** Its name there; empty for the root. */
+  name = "";
   /** The path under which path resolution remembers it, null when it does not. */
   remembered: string | null = null;
   /** The last listing, while it is true and nobody needed its memory. */

@@ -3,13 +3,29 @@
  *
  * @module
  */
-import { encodeName, ERRNO, type Errno, FsError, isNameTooLong } from "../base/mod.ts";
+import {
+  encodeName,
+  ERRNO,
+  type Errno,
+  FsError,
+  isNameTooLong,
+  nameLength,
+  SYMLINK_TARGET_MAX,
+} from "../base/mod.ts";
 
 /** Why there can be no entry of this name, or null when there can. */
 export function refuseName(name: string): Errno | null {
   if (isNameTooLong(name)) return ERRNO.ENAMETOOLONG;
   if (name.includes("\0")) return ERRNO.EINVAL;
   return isEncodable(name) ? null : ERRNO.EILSEQ;
+}
+
+/** Why there can be no symbolic link to this target, or null when there can. */
+export function refuseTarget(target: string): Errno | null {
+  if (target === "") return ERRNO.ENOENT;
+  if (nameLength(target) > SYMLINK_TARGET_MAX) return ERRNO.ENAMETOOLONG;
+  if (target.includes("\0")) return ERRNO.EINVAL;
+  return isEncodable(target) ? null : ERRNO.EILSEQ;
 }
 
 /** Whether the text stands for bytes: every lone surrogate for one, and no other spelling of them. */

@@ -51,6 +51,7 @@ export function openInode(
     dropPrivileges(inode, tree.budget, context);
     tree.data.truncate(inode, 0);
     inode.touchContent(tree.clock);
+    tree.watches.change("content", inode, tree.walk);
   }
   return inode;
 }

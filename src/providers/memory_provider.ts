@@ -6,7 +6,6 @@
 import {
   basename,
   clean,
-  components,
   ERRNO,
   Errno,
   FsError,
@@ -17,23 +16,27 @@ import {
   O_WRONLY,
 } from "../base/mod.ts";
 import {
+  ALL_CAPABILITIES,
   BaseProvider,
-  type Capability,
   type CapabilitySet,
   type Context,
   type DirEntry,
   type FileInfo,
   type StatFs,
   type TimeChange,
+  type WatchEvent,
 } from "../provider/mod.ts";
 import { changeMode, changeOwner, changeTimes, dropPrivileges } from "./memory_attributes.ts";
 import type { MemoryOptions } from "./memory_budget.ts";
 import { listOf } from "./memory_dir_entry.ts";
+import { type FileTree, plantTree, readTree } from "./memory_file_tree.ts";
 import { MemoryHandle } from "./memory_handle.ts";
 import { MemoryDirectory, MemoryFile, type MemoryInode, MemorySymlink } from "./memory_inode.ts";
 import { openInode } from "./memory_open.ts";
 import { renamePath } from "./memory_rename.ts";
+import { type MemorySnapshot, restoreSnapshot, takeSnapshot } from "./memory_snapshot.ts";
 import { MemoryTree } from "./memory_tree.ts";
+import { pathOf } from "./memory_watch.ts";
 import {
   getXattr,
   listXattr,
@@ -42,25 +45,6 @@ import {
   removeXattr,
   setXattr,
 } from "./memory_xattr.ts";
-
-const CAPABILITIES: CapabilitySet = new Set<Capability>([
-  "lstat",
-  "symlink",
-  "link",
-  "mknod",
-  "chown",
-  "utimes",
-  "truncate",
-  "statfs",
-  "xattr",
-  "rename2",
-  "inode",
-  "handleAttr",
-  "allocate",
-  "copyRange",
-  "seekHole",
-  "lock",
-]);
 
 /**
  * A filesystem in memory that behaves as Linux's tmpfs does: inodes with hard and symbolic links, files
@@ -83,8 +67,8 @@ const CAPABILITIES: CapabilitySet = new Set<Capability>([
  * ```
  */
 export class MemoryProvider extends BaseProvider {
-  /** Everything but `watch`. */
-  override readonly capabilities: CapabilitySet = CAPABILITIES;
+  /** All there are. */
+  override readonly capabilities: CapabilitySet = ALL_CAPABILITIES;
   readonly #tree: MemoryTree;
 
   /** An empty filesystem; see {@linkcode MemoryOptions} for limits, clock and owner. */
@@ -97,6 +81,11 @@ export class MemoryProvider extends BaseProvider {
     const inode = this.#tree.walk.resolve(path, follow);
     if (inode instanceof Errno) throw new FsError(inode.code, { syscall, path });
     return inode;
+  }
+
+  /** The inode that was just found has changed. */
+  #tell(kind: "content" | "attributes", inode: MemoryInode): void {
+    this.#tree.watches.change(kind, inode, this.#tree.walk);
   }
 
   /** The attributes; a final symbolic link is followed. */
@@ -141,7 +130,9 @@ export class MemoryProvider extends BaseProvider {
 
   /** Sets the permission bits. */
   override chmod(path: string, mode: number, _context?: Context): void {
-    changeMode(this.#find(path, true, "chmod"), mode, this.#tree.clock);
+    const inode = this.#find(path, true, "chmod");
+    changeMode(inode, mode, this.#tree.clock);
+    this.#tell("attributes", inode);
   }
 
   /** Removes a file or an empty directory. */
@@ -204,24 +195,28 @@ export class MemoryProvider extends BaseProvider {
   override chown(path: string, uid: number, gid: number, context?: Context): void {
     const inode = this.#find(path, true, "chown");
     check(changeOwner(inode, uid, gid, this.#tree.clock, context), "chown", path);
+    this.#tell("attributes", inode);
   }
 
   /** Sets owner and group of the path itself. */
   override lchown(path: string, uid: number, gid: number, context?: Context): void {
     const inode = this.#find(path, false, "lchown");
     check(changeOwner(inode, uid, gid, this.#tree.clock, context), "lchown", path);
+    this.#tell("attributes", inode);
   }
 
   /** Sets the times. */
   override utimes(path: string, atime: TimeChange, mtime: TimeChange, _context?: Context): void {
     const inode = this.#find(path, true, "utimes");
     check(changeTimes(inode, atime, mtime, this.#tree.clock), "utimes", path);
+    this.#tell("attributes", inode);
   }
 
   /** Sets the times of the path itself. */
   override lutimes(path: string, atime: TimeChange, mtime: TimeChange, _context?: Context): void {
     const inode = this.#find(path, false, "lutimes");
     check(changeTimes(inode, atime, mtime, this.#tree.clock), "lutimes", path);
+    this.#tell("attributes", inode);
   }
 
   /** Sets the size of a file. */
@@ -235,6 +230,7 @@ export class MemoryProvider extends BaseProvider {
     check(isSize ? this.#tree.data.truncate(file, size) : ERRNO.EINVAL, "truncate", path);
     dropPrivileges(file, this.#tree.budget, context);
     file.touchContent(this.#tree.clock);
+    this.#tell("content", file);
   }
 
   /** Sizes and limits. */
@@ -267,6 +263,7 @@ export class MemoryProvider extends BaseProvider {
       path,
     );
     inode.touchChange(this.#tree.clock);
+    this.#tell("attributes", inode);
   }
 
   /** The names of the attributes. */
@@ -280,6 +277,17 @@ export class MemoryProvider extends BaseProvider {
     const inode = this.#find(path, false, "removeXattr");
     check(removeXattr(inode, this.#tree.budget, name, context), "removeXattr", path);
     inode.touchChange(this.#tree.clock);
+    this.#tell("attributes", inode);
+  }
+
+  /**
+   * Changes at and below a path, made by anybody: from now until the signal aborts or the loop over them ends.
+   * A link on the way is followed now and not again.
+   */
+  override watch(path: string, context?: Context): AsyncIterable<WatchEvent> {
+    this.#find(path, true, "watch");
+    const { walk, watches } = this.#tree;
+    return watches.add(pathOf(walk.parent, walk.name), context?.signal);
   }
 
   /** Seed 1's `ReadFile`: all of a file. */
@@ -296,17 +304,48 @@ export class MemoryProvider extends BaseProvider {
     for (let done = 0; done < data.length;) done += handle.write(data.subarray(done), context);
   }
 
+  /** Everything as a value that JSON can hold; `JSON.stringify(memory)` calls it. */
+  toJSON(): MemorySnapshot {
+    return takeSnapshot(this.#tree);
+  }
+
+  /**
+   * A filesystem as {@linkcode MemoryProvider.toJSON} saw it, with limits and clock of its own.
+   *
+   * @throws {FsError} EINVAL for what is no snapshot, ENOSPC or EFBIG where the limits do not allow it.
+   */
+  static fromJSON(snapshot: MemorySnapshot, options: MemoryOptions = {}): MemoryProvider {
+    const memory = new MemoryProvider(options);
+    restoreSnapshot(memory.#tree, snapshot);
+    return memory;
+  }
+
+  /** What is in a directory as an object: names and contents, without owners and times. */
+  toTree(path = "/"): FileTree {
+    return readTree(this, path);
+  }
+
+  /**
+   * A filesystem with these files.
+   *
+   * @example
+   * ```ts
+   * import { MemoryProvider, TreeSymlink } from "@fusewire/vfs";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const memory = MemoryProvider.fromTree({ src: { "main.ts": "1;" }, now: new TreeSymlink("src") });
+   * assertEquals(memory.readDir("/now").map((entry) => entry.name), ["main.ts"]);
+   * ```
+   */
+  static fromTree(tree: FileTree, options: MemoryOptions = {}): MemoryProvider {
+    const memory = new MemoryProvider(options);
+    plantTree(memory, "/", tree);
+    return memory;
+  }
+
   /** Seed 1's `MkdirAll`: makes a directory and those above it that are missing. */
   mkdirAll(path: string, mode: number, context?: Context): void {
-    let at = "";
-    for (const name of components(path)) {
-      at += `/${name}`;
-      const errno = this.#tree.makeDirectory(at, mode, context);
-      if (errno !== ERRNO.EEXIST) check(errno, "mkdirAll", path);
-    }
-    if (!(this.#find(path, true, "mkdirAll") instanceof MemoryDirectory)) {
-      throw new FsError("ENOTDIR", { syscall: "mkdirAll", path });
-    }
+    check(this.#tree.makeDirectories(path, mode, context), "mkdirAll", path);
   }
 }
 

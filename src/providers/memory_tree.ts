@@ -8,6 +8,7 @@
  * @module
  */
 import {
+  components,
   ERRNO,
   Errno,
   nameLength,
@@ -20,7 +21,6 @@ import {
   S_IFSOCK,
   S_ISGID,
   S_ISVTX,
-  SYMLINK_TARGET_MAX,
 } from "../base/mod.ts";
 import type { Context } from "../provider/mod.ts";
 import { MEMORY_INODES_MAX, MemoryBudget, type MemoryOptions } from "./memory_budget.ts";
@@ -35,8 +35,9 @@ import {
   MemorySymlink,
 } from "./memory_inode.ts";
 import { MemoryLocks } from "./memory_locks.ts";
-import { isEncodable, ownName } from "./memory_name.ts";
-import { MemoryWalk } from "./memory_walk.ts";
+import { ownName, refuseName, refuseTarget } from "./memory_name.ts";
+import { MemoryWalk, refusePath } from "./memory_walk.ts";
+import { MemoryWatches } from "./memory_watch.ts";
 import { discardXattrs } from "./memory_xattr.ts";
 
 const MODE_FILE = 0o7777;
@@ -55,6 +56,8 @@ export class MemoryTree {
   readonly data: MemoryData;
   /** Who has locked what. */
   readonly locks: MemoryLocks = new MemoryLocks();
+  /** Who is told of changes. */
+  readonly watches: MemoryWatches;
   /** Its root. */
   readonly root: MemoryDirectory;
   /** Finds things by path. */
@@ -75,42 +78,91 @@ export class MemoryTree {
     const mode = (options.mode ?? MODE_ROOT) & MODE_FILE;
     this.root = new MemoryDirectory(++this.#ino, mode, this.#uid, this.#gid, this.clock, null);
     this.walk = new MemoryWalk(this.root, this.clock);
+    this.watches = new MemoryWatches(this.root);
   }
 
   /** `mkdir(2)`. */
   makeDirectory(path: string, mode: number, context?: Context): Errno | null {
     const errno = this.#findNew(path);
     if (errno !== null) return errno;
-    const { parent } = this.walk;
+    const made = this.#makeBelow(this.walk.parent, this.walk.name, mode, context);
+    return made instanceof Errno ? made : null;
+  }
+
+  /** Makes a directory and those above it that are missing; one that is there is no error. */
+  makeDirectories(path: string, mode: number, context?: Context): Errno | null {
+    const refused = refusePath(path);
+    if (refused !== null) return refused;
+    const names = components(path);
+    let directory = this.root;
+    for (const [index, name] of names.entries()) {
+      let inode = directory.entries.get(name);
+      if (inode === undefined) {
+        const made = this.#makeBelow(directory, name, mode, context);
+        if (made instanceof Errno) return made;
+        inode = made;
+      } else if (inode instanceof MemorySymlink) {
+        const found = this.walk.resolve(`/${names.slice(0, index + 1).join("/")}`, true);
+        if (found instanceof Errno) return found;
+        inode = found;
+      }
+      if (!(inode instanceof MemoryDirectory)) return ERRNO.ENOTDIR;
+      directory = inode;
+    }
+    return null;
+  }
+
+  #makeBelow(
+    parent: MemoryDirectory,
+    name: string,
+    mode: number,
+    context: Context | undefined,
+  ): MemoryDirectory | Errno {
+    const refused = refuseName(name);
+    if (refused !== null) return refused;
     if (parent.nlink >= this.budget.maxLinks) return ERRNO.EMLINK;
-    if (!this.budget.takeInode()) return ERRNO.ENOSPC;
+    const directory = MemoryTree.isFull(parent)
+      ? null
+      : this.makeEmptyDirectory(parent, mode, context);
+    if (directory === null) return ERRNO.ENOSPC;
+    this.enter(parent, name, directory);
+    return directory;
+  }
+
+  /** A directory that is counted in `parent` and has no name there yet; null when there is no inode left. */
+  makeEmptyDirectory(
+    parent: MemoryDirectory,
+    mode: number,
+    context?: Context,
+  ): MemoryDirectory | null {
+    if (!this.budget.takeInode()) return null;
     const bits = (mode & MODE_DIRECTORY) | (parent.mode & S_ISGID);
     const uid = this.#ownerFor(context);
     const gid = this.#groupFor(parent, context);
     this.clock.tick();
-    const directory = new MemoryDirectory(++this.#ino, bits, uid, gid, this.clock, parent);
     parent.nlink++;
-    this.enter(parent, this.walk.name, directory);
-    return null;
+    return new MemoryDirectory(++this.#ino, bits, uid, gid, this.clock, parent);
   }
 
   /** `symlink(2)`. */
   makeSymlink(target: string, path: string, context?: Context): Errno | null {
-    if (target === "") return ERRNO.ENOENT;
-    const size = nameLength(target);
-    if (size > SYMLINK_TARGET_MAX) return ERRNO.ENAMETOOLONG;
-    if (target.includes("\0")) return ERRNO.EINVAL;
-    if (!isEncodable(target)) return ERRNO.EILSEQ;
+    const refused = refuseTarget(target);
+    if (refused !== null) return refused;
     const errno = this.#findNew(path);
     if (errno !== null) return errno;
-    if (!this.budget.takeInode()) return ERRNO.ENOSPC;
-    const { parent } = this.walk;
+    const link = this.makeLink(this.walk.parent, target, context);
+    if (link === null) return ERRNO.ENOSPC;
+    this.enter(this.walk.parent, this.walk.name, link);
+    return null;
+  }
+
+  /** As {@linkcode MemoryTree.makeFile}, for a symbolic link. */
+  makeLink(parent: MemoryDirectory, target: string, context?: Context): MemorySymlink | null {
+    if (!this.budget.takeInode()) return null;
     const uid = this.#ownerFor(context);
     const gid = this.#groupFor(parent, context);
     this.clock.tick();
-    const link = new MemorySymlink(++this.#ino, uid, gid, this.clock, target, size);
-    this.enter(parent, this.walk.name, link);
-    return null;
+    return new MemorySymlink(++this.#ino, uid, gid, this.clock, target, nameLength(target));
   }
 
   /** `mknod(2)`: without a type in `mode`, a regular file. */
@@ -236,7 +288,9 @@ export class MemoryTree {
     entries.set(own, inode);
     if (entries.size === before) parent.listing = null;
     else if (parent.listing !== null) addToListing(parent, own, inode);
+    if (inode instanceof MemoryDirectory) inode.name = own;
     parent.touchContent(this.clock);
+    this.watches.entry(parent, own);
   }
 
   /** Takes a name out of a directory. */
@@ -244,6 +298,7 @@ export class MemoryTree {
     parent.entries.delete(name);
     parent.listing = null;
     parent.touchContent(this.clock);
+    this.watches.entry(parent, name);
   }
 
   /** An inode that is not a directory lost a name. */

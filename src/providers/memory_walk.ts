@@ -16,6 +16,9 @@ import { refuseName } from "./memory_name.ts";
 /** How many directories are remembered; when there are more, it begins anew. */
 export const REMEMBERED_MAX = 16_384;
 
+/** The longest path in UTF-16 code units under which a directory is remembered. */
+const REMEMBERED_PATH_MAX = 1024;
+
 const SLASH = 47;
 const DOT = 46;
 
@@ -23,7 +26,7 @@ const DOT = 46;
 export class MemoryWalk {
   /** Where the last walk ended: the directory that has, or could have, the final name. */
   parent: MemoryDirectory;
-  /** The final name; empty when the path ends at the root, or with `..` in a link's target. */
+  /** The final name; empty when `parent` itself is the end: the root, or `..` in a link's target. */
   name = "";
   /** What the final name stands for, null when there is nothing of that name. */
   inode: MemoryInode | null = null;
@@ -63,9 +66,7 @@ export class MemoryWalk {
         if (!(follow && inode instanceof MemorySymlink)) return this.#found(directory, name, inode);
       }
     }
-    if (path.length > PATH_MAX) return ERRNO.ENAMETOOLONG;
-    if (path.includes("\0")) return ERRNO.EINVAL;
-    return this.#walk(clean(path), follow, isCreated);
+    return refusePath(path) ?? this.#walk(clean(path), follow, isCreated);
   }
 
   /** Why the final name stands for nothing. */
@@ -132,7 +133,7 @@ export class MemoryWalk {
     let links = 0;
     for (;;) {
       at = skipSlashes(text, at);
-      if (at >= text.length) return this.#found(directory.parent, "", directory);
+      if (at >= text.length) return this.#found(directory, "", directory);
       let end = text.indexOf("/", at);
       if (end < 0) end = text.length;
       const name = text.slice(at, end);
@@ -165,8 +166,16 @@ export class MemoryWalk {
   }
 
   #rememberOf(path: string, directory: MemoryDirectory): void {
-    if (directory !== this.#root) this.#remember(path.slice(0, path.lastIndexOf("/")), directory);
+    const end = path.lastIndexOf("/");
+    if (directory === this.#root || end > REMEMBERED_PATH_MAX) return;
+    this.#remember(path.slice(0, end), directory);
   }
+}
+
+/** Why a path cannot even be cleaned, or null when it can. */
+export function refusePath(path: string): Errno | null {
+  if (path.length > PATH_MAX) return ERRNO.ENAMETOOLONG;
+  return path.includes("\0") ? ERRNO.EINVAL : null;
 }
 
 function skipSlashes(text: string, from: number): number {

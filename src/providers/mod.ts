@@ -11,7 +11,9 @@ export {
   MEMORY_LINKS_MAX,
   type MemoryOptions,
 } from "./memory_budget.ts";
+export { type FileTree, type FileTreeEntry, TreeSpecial, TreeSymlink } from "./memory_file_tree.ts";
 export type { MemoryHandle } from "./memory_handle.ts";
 export { MemoryProvider, newMemoryProvider } from "./memory_provider.ts";
+export type { MemorySnapshot, SnapshotNode, SnapshotTime } from "./memory_snapshot.ts";
 export { newRealFSProvider, type RealFSOptions, RealFSProvider } from "./real_fs_provider.ts";
 export { RealHandle } from "./real_handle.ts";
