@@ -10,7 +10,9 @@ import { importArguments, ROOT } from "./registry.ts";
 import { testCounts } from "./test_summary.ts";
 
 /** A run that takes longer hangs. */
-const RUN_MAX_MS = 20 * 60 * 1000;
+const RUN_MAX_MS = 18 * 60 * 1000;
+/** What Deno says of a test that has run for four minutes: it hangs, and the rest waits for it. */
+const HANGS = /has been running for over \((?:[4-9]|\d\d)m/;
 
 const started = performance.now();
 const child = new Deno.Command(Deno.execPath(), {
@@ -20,12 +22,17 @@ const child = new Deno.Command(Deno.execPath(), {
   stderr: "inherit",
 }).spawn();
 
-let hangs = false;
-const guard = setTimeout(() => {
-  hangs = true;
-  console.error(`\nThe tests have run for ${RUN_MAX_MS / 60_000} minutes: ending them`);
+/** Why the run was ended, or empty. */
+let ended = "";
+function end(why: string): void {
+  if (ended !== "") return;
+  ended = why;
   child.kill("SIGKILL");
-}, RUN_MAX_MS);
+}
+const guard = setTimeout(() => end(`after ${RUN_MAX_MS / 60_000} minutes`), RUN_MAX_MS);
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => end(`by ${signal}`));
+}
 
 const decoder = new TextDecoder();
 let output = "";
@@ -33,11 +40,14 @@ for await (const chunk of child.stdout) {
   await Deno.stdout.write(chunk);
   // Summaries are at the end; a run that prints a lot must not be kept whole.
   output = (output + decoder.decode(chunk, { stream: true })).slice(-100_000);
+  if (HANGS.test(output)) end("because a test hangs: see the lines above");
 }
 const { success } = await child.status;
 clearTimeout(guard);
 
-const { passed, failed, ignored } = testCounts(output, success && !hangs);
+if (ended !== "") console.error(`\nThe run was ended ${ended}`);
+
+const { passed, failed, ignored } = testCounts(output, success && ended === "");
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
 if (ignored > 0) {
   const why = Deno.env.get(WITHOUT_FUSE) === "1" ? ` (${WITHOUT_FUSE}=1)` : "";
