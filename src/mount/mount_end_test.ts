@@ -7,9 +7,9 @@ import { run, withMount } from "./testing/with_mount.ts";
 const SERVER = new URL("./testing/serve_memory.ts", import.meta.url).pathname;
 
 /** A process that serves a memory mount on `directory`; resolves when it is mounted. */
-async function spawnServer(directory: string): Promise<Deno.ChildProcess> {
+async function spawnServer(directory: string, ...words: string[]): Promise<Deno.ChildProcess> {
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", SERVER, directory],
+    args: ["run", "-A", "--no-lock", SERVER, directory, ...words],
     stdout: "piped",
   });
   const child = command.spawn();
@@ -58,6 +58,19 @@ Deno.test("a mount that a killed process left is recognised and replaced", async
   assertEquals(mounted.replacedStale, true);
   await Deno.writeTextFile(`${directory}/new`, "life");
   await mounted.unmount();
+  await Deno.remove(directory);
+});
+
+Deno.test("with autoUnmount, nothing is left of a process that was killed", async () => {
+  const directory = await Deno.makeTempDir();
+  const server = await spawnServer(directory, "autoUnmount");
+  await Deno.writeTextFile(`${directory}/file`, "served");
+  server.kill("SIGKILL");
+  await server.status;
+  await server.stdout.cancel();
+  const until = performance.now() + 5000;
+  const table = (): Promise<string> => Deno.readTextFile("/proc/self/mountinfo");
+  while ((await table()).includes(directory)) assert(performance.now() < until);
   await Deno.remove(directory);
 });
 
