@@ -6,8 +6,10 @@
 
 const DEVICE = "/dev/fuse";
 
-/** Set to 1 to run the tests without those that mount. They are then counted as ignored. */
+/** Set to 1 to run the tests without those that mount. They are then counted as ignored, or named. */
 export const WITHOUT_FUSE = "FUSEWIRE_WITHOUT_FUSE";
+/** Every test in these folders mounts. */
+export const MOUNTING_FOLDERS: readonly string[] = ["src/mount"];
 
 async function tryToRun(command: string, args: string[]): Promise<void> {
   try {

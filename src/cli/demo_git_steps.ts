@@ -4,7 +4,7 @@
  * @module
  */
 import { CommandError } from "./command_error.ts";
-import { type DemoStep, linesOf, mustEqual, mustRun } from "./demo_step.ts";
+import { counted, type DemoStep, linesOf, mustEqual, mustRun } from "./demo_step.ts";
 import { type Environment, git } from "./demo_workspace.ts";
 
 /** The file that the demo adds and commits. */
@@ -48,7 +48,9 @@ export function gitSteps(before: GitBefore): DemoStep[] {
         const status = await mustRun(place, ["git", "status", "--porcelain"]);
         mustEqual("git status", before.status, status);
         const { length } = linesOf(status);
-        return length === 0 ? "clean, as on the disk" : `${length} changes, as on the disk`;
+        return length === 0
+          ? "clean, as on the disk"
+          : `${counted(length, "change")}, as on the disk`;
       },
     },
     {
@@ -75,7 +77,7 @@ export function gitSteps(before: GitBefore): DemoStep[] {
       async run(place) {
         const { length } = linesOf(await mustRun(place, ["git", "log", "--format=%H"]));
         mustEqual("The number of commits", String(before.commits + 1), String(length));
-        return `${length} commits, one more than before`;
+        return `${counted(length, "commit")}, one more than before`;
       },
     },
     {

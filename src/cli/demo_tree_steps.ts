@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { type DemoPlace, type DemoStep, linesOf, mustEqual, mustRun } from "./demo_step.ts";
+import {
+  counted,
+  type DemoPlace,
+  type DemoStep,
+  linesOf,
+  mustEqual,
+  mustRun,
+} from "./demo_step.ts";
 import { NEW_FILE } from "./demo_git_steps.ts";
 import { isProgram, runProgram } from "./run_program.ts";
 
@@ -60,7 +67,7 @@ const tarRoundTrip: DemoStep = {
     const extracted = await mustRun(place, ["sh", "-c", CHECKSUMS], copy);
     mustEqual("The tree that tar packed and unpacked", original, extracted);
     const files = linesOf(original).filter((line) => line.startsWith("f "));
-    return `${files.length} files with equal checksums and modes`;
+    return `${counted(files.length, "file")} with equal checksums and modes`;
   },
 };
 
@@ -72,7 +79,8 @@ function grep(expected: string): DemoStep {
       mustEqual("What grep found", expected, counts);
       const matches = linesOf(counts)
         .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(":") + 1)), 0);
-      return `${matches} lines in ${linesOf(counts).length} files, as on the disk`;
+      const files = counted(linesOf(counts).length, "file");
+      return `${counted(matches, "line")} in ${files}, as on the disk`;
     },
   };
 }
