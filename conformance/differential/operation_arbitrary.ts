@@ -20,12 +20,24 @@ import {
 import { type Operation, SLOTS } from "./operation.ts";
 
 const name = fc.oneof(
-  { arbitrary: fc.constantFrom("a", "b", "c"), weight: 30 },
+  { arbitrary: fc.constantFrom("a", "b", "c"), weight: 60 },
   { arbitrary: fc.constantFrom("é".repeat(127), "é".repeat(128), "n".repeat(255)), weight: 1 },
 );
-const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => `/${names.join("/")}`);
+function pathOf(depth: number): fc.Arbitrary<string> {
+  const names = fc.array(name, { minLength: depth, maxLength: depth });
+  return names.map((parts) => `/${parts.join("/")}`);
+}
+
+const path = fc.oneof(
+  { arbitrary: pathOf(1), weight: 6 },
+  { arbitrary: pathOf(2), weight: 5 },
+  { arbitrary: pathOf(3), weight: 2 },
+  { arbitrary: pathOf(4), weight: 1 },
+);
 const target = fc.oneof(
   path,
+  path,
+  path.map((absolute) => absolute.slice(1)),
   path.map((absolute) => absolute.slice(1)),
   fc.constantFrom("..", "../..", ".", "/", "a/", "../b/", "a/..", "/b/../a", "./c/."),
   fc.constantFrom("../a", "../b/c", "t".repeat(300), `${"u/".repeat(2047)}u`),
@@ -142,14 +154,13 @@ const nameOperations: readonly Weighted[] = [
   operation(1, "removeXattr", { path, name: xattr }),
   operation(1, "listXattr", { path }),
   operation(10, "open", { slot, path, flags, mode }),
+  operation(3, "truncate", { path, size: length }),
 ];
 
 /** Operations on what is open. */
 const dataOperations: readonly Weighted[] = [
-  operation(6, "open", { slot, path, flags, mode }),
-  operation(2, "close", { slot }),
+  operation(1, "close", { slot }),
   operation(3, "fstat", { slot }),
-  operation(3, "truncate", { path, size: length }),
   operation(3, "read", { slot, size }),
   operation(5, "write", { slot, size, fill: fc.nat({ max: 255 }) }),
   operation(6, "readAt", { slot, offset, size }),
@@ -168,17 +179,46 @@ const sparseOperations: readonly Weighted[] = [
   operation(20, "copyRange", { slot, offset, to: slot, toOffset: offset, length: size }),
 ];
 
+/** What sequences of names begin with, so that there is something to meet. */
+export const FIRST_NAMES: readonly Operation[] = [
+  { op: "mkdir", path: "/a", mode: 0o755 },
+  { op: "mkdir", path: "/a/b", mode: 0o755 },
+  { op: "mkdir", path: "/a/b/c", mode: 0o2755 },
+  { op: "mkdir", path: "/b", mode: 0o755 },
+  { op: "open", slot: 0, path: "/a/a", flags: O_RDWR | O_CREAT, mode: 0o644 },
+  { op: "open", slot: 1, path: "/b/a", flags: O_RDWR | O_CREAT, mode: 0o600 },
+  { op: "link", path: "/a/a", dest: "/b/b" },
+  { op: "symlink", target: "a/b", path: "/c" },
+  { op: "symlink", target: "../a", path: "/b/c" },
+];
+
+/** What sequences of reads and writes begin with: two files, one of them open twice. */
+export const FIRST_FILES: readonly Operation[] = [
+  { op: "open", slot: 0, path: "/a", flags: O_RDWR | O_CREAT, mode: 0o644 },
+  { op: "open", slot: 1, path: "/b", flags: O_RDWR | O_CREAT, mode: 0o644 },
+  { op: "open", slot: 2, path: "/a", flags: O_RDWR | O_APPEND, mode: 0 },
+  { op: "open", slot: 3, path: "/a", flags: O_RDWR, mode: 0 },
+];
+
 /** Operations of both kinds. */
 export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
   ...nameOperations,
   ...dataOperations,
 );
 
-/** Reads and writes of a few files. */
-export const fileOperation: fc.Arbitrary<Operation> = fc.oneof(...dataOperations);
+const file = fc.constantFrom("/a", "/b");
+const fileOperations: readonly Weighted[] = [
+  ...dataOperations,
+  operation(4, "open", { slot, path: file, flags, mode }),
+  operation(3, "truncate", { path: file, size: length }),
+  operation(1, "unlink", { path: file }),
+];
+
+/** Reads and writes of two files. */
+export const fileOperation: fc.Arbitrary<Operation> = fc.oneof(...fileOperations);
 
 /** Reads, writes, allocations and copies, to be compared without regard to holes. */
 export const sparseOperation: fc.Arbitrary<Operation> = fc.oneof(
-  ...dataOperations,
+  ...fileOperations,
   ...sparseOperations,
 );
