@@ -4,6 +4,7 @@
  * @module
  */
 import type { MaybePromise } from "../base/mod.ts";
+import type { Provider } from "../provider/mod.ts";
 import { RealFSProvider } from "../providers/mod.ts";
 import { ProviderNode } from "./provider_node.ts";
 
@@ -35,6 +36,11 @@ export class LoopbackRoot extends LoopbackNode implements AsyncDisposable {
    */
   constructor(directory: string) {
     super(new RealFSProvider(directory));
+  }
+
+  /** The directory, as other nodes' constructors take it: `new MyNode(root.source)`. */
+  get source(): Provider {
+    return this.provider;
   }
 
   /** Closes the directory; use it after the mount has ended. */

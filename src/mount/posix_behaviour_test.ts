@@ -1,0 +1,72 @@
+import { assertEquals } from "@std/assert";
+import { MemoryProvider } from "../providers/mod.ts";
+import { mountNodes } from "../nodefs/mod.ts";
+import { newLoopbackRoot } from "./loopback_node.ts";
+import { mount } from "./mount.ts";
+import { BEHAVIOURS } from "./testing/posix_behaviours.ts";
+import { openDescriptors, run } from "./testing/with_mount.ts";
+
+const PROGRAM = new URL("./testing/posix_behaviours.ts", import.meta.url).pathname;
+const RIGHTS = { allowOther: true, defaultPermissions: true } as const;
+
+/** The outcome of each behaviour, in a directory. */
+type Outcomes = Readonly<Record<string, string>>;
+
+async function outcomesIn(directory: string): Promise<Outcomes> {
+  const args = ["run", "-A", "--no-lock", "--no-check", PROGRAM, directory];
+  const { code, stdout, stderr } = await run(
+    "timeout",
+    "-s",
+    "KILL",
+    "40",
+    Deno.execPath(),
+    ...args,
+  );
+  if (code !== 0) throw new Error(`The program in ${directory} failed: ${stderr}`);
+  const outcomes: Outcomes = JSON.parse(stdout);
+  return outcomes;
+}
+
+/** Where the behaviours are tried. The host's own memory filesystem shows that they are right. */
+const TREES: Readonly<Record<string, () => Promise<Outcomes>>> = {
+  "tmpfs": async () => {
+    const directory = await Deno.makeTempDir({ dir: "/dev/shm", prefix: "fusewire-posix-" });
+    const outcomes = await outcomesIn(directory);
+    await Deno.remove(directory, { recursive: true });
+    return outcomes;
+  },
+  "a memory tree": async () => {
+    const directory = await Deno.makeTempDir();
+    const mounted = await mount(new MemoryProvider(), directory, RIGHTS);
+    const outcomes = await outcomesIn(mounted.mountpoint);
+    while (mounted.openCount > 0) await Deno.lstat(directory);
+    await mounted.unmount();
+    await Deno.remove(directory);
+    return outcomes;
+  },
+  "a loopback tree": async () => {
+    const lower = await Deno.makeTempDir({ dir: "/dev/shm", prefix: "fusewire-lower-" });
+    const directory = await Deno.makeTempDir();
+    const root = newLoopbackRoot(lower);
+    const options = { ...RIGHTS, nullPermissions: true, enableLocks: true };
+    const mounted = await mountNodes(root, directory, options);
+    const before = openDescriptors();
+    const outcomes = await outcomesIn(mounted.mountpoint);
+    while (mounted.openCount > 0) await Deno.lstat(directory);
+    assertEquals(openDescriptors(), before);
+    await mounted.unmount();
+    await root.close();
+    await Deno.remove(directory);
+    await Deno.remove(lower, { recursive: true });
+    return outcomes;
+  },
+};
+
+for (const [tree, outcomesOf] of Object.entries(TREES)) {
+  Deno.test(`posix behaviours on ${tree}`, async (test) => {
+    const outcomes = await outcomesOf();
+    for (const name of Object.keys(BEHAVIOURS)) {
+      await test.step(name, () => assertEquals(outcomes[name], "ok"));
+    }
+  });
+}
