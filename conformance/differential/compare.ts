@@ -19,21 +19,18 @@ export async function compare(
   options: { readonly comparesHoles?: boolean } = {},
 ): Promise<void> {
   const { comparesHoles = true } = options;
-  const worlds = [new World(subject, comparesHoles), new World(oracle, comparesHoles)] as const;
-  try {
-    for (const [index, operation] of operations.entries()) {
-      const got = await worlds[0].apply(operation);
-      const wanted = await worlds[1].apply(operation);
-      if (got !== wanted) fail(operations.slice(0, index + 1), got, wanted);
-    }
-    const got = await worlds[0].tree();
-    const wanted = await worlds[1].tree();
-    const at = wanted.findIndex((line, index) => line !== got[index]);
-    if (at >= 0 || got.length > wanted.length) {
-      fail(operations, got.slice(at).join("\n"), wanted.slice(at).join("\n"));
-    }
-  } finally {
-    for (const world of worlds) await world.close();
+  await using subjectWorld = new World(subject, comparesHoles);
+  await using oracleWorld = new World(oracle, comparesHoles);
+  for (const [index, operation] of operations.entries()) {
+    const got = await subjectWorld.apply(operation);
+    const wanted = await oracleWorld.apply(operation);
+    if (got !== wanted) fail(operations.slice(0, index + 1), got, wanted);
+  }
+  const got = await subjectWorld.tree();
+  const wanted = await oracleWorld.tree();
+  const at = wanted.findIndex((line, index) => line !== got[index]);
+  if (at >= 0 || got.length > wanted.length) {
+    fail(operations, got.slice(at).join("\n"), wanted.slice(at).join("\n"));
   }
 }
 

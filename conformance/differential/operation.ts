@@ -244,10 +244,13 @@ export class World {
     return lines;
   }
 
-  /** Closes what is open. */
-  async close(): Promise<void> {
-    for (const handle of this.#slots) await handle?.close();
-    await this.provider.close();
+  /** Closes what is open, and the provider. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      for (const handle of this.#slots) await handle?.close();
+    } finally {
+      await this.provider.close();
+    }
   }
 }
 
