@@ -11,7 +11,7 @@ export class TreeSymlink {
   /** Where it points. */
   readonly target: string;
 
-  /** @param target Where it points. */
+  /** A link to `target`. */
   constructor(target: string) {
     this.target = target;
   }
@@ -24,7 +24,7 @@ export class TreeSpecial {
   /** The device number. */
   readonly rdev: number;
 
-  /** @param mode Type and permission bits. @param rdev The device number. */
+  /** A node of this type, with these permission bits and number. */
   constructor(mode: number, rdev = 0) {
     this.mode = mode;
     this.rdev = rdev;
