@@ -3,7 +3,7 @@ import { FsError } from "../base/mod.ts";
 import type { EntryOut } from "../fuse/mod.ts";
 import type { Context } from "../provider/mod.ts";
 import { LoopbackNode, newLoopbackRoot } from "./loopback_node.ts";
-import { ProviderNode } from "./provider_node.ts";
+import type { ProviderNode } from "./provider_node.ts";
 import { openDescriptors, run, withNodes } from "./testing/with_mount.ts";
 
 /** More than the usual limit of open files, 1,024, and than many a larger one. */
