@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ERRNO, isDirectory, isRegular, S_IFMT, toErrno } from "../../src/base/mod.ts";
+import { ERRNO, isDirectory, S_IFMT, toErrno } from "../../src/base/mod.ts";
 import type { FileInfo, Handle, Provider } from "../../src/provider/mod.ts";
 
 /** One call. `slot` names an open handle: `open` fills it, closing what was there. */
@@ -98,7 +98,7 @@ export class World {
   #show(info: FileInfo): string {
     let inode = this.#inodes.get(info.ino);
     if (inode === undefined) this.#inodes.set(info.ino, inode = this.#inodes.size);
-    const blocks = this.#comparesHoles && isRegular(info.mode) ? `/${info.blocks}` : "";
+    const blocks = this.#comparesHoles ? `/${info.blocks}` : "";
     const size = isDirectory(info.mode) ? "-" : `${info.size}${blocks}`;
     const mode = info.mode.toString(8);
     return `#${inode} ${mode} n${info.nlink} ${info.uid}:${info.gid} r${info.rdev} ${size}`;

@@ -19,8 +19,8 @@ export const MEMORY_LINKS_MAX: number = 2 ** 31 - 1;
 /** Limits, owner and clock of a {@linkcode MemoryProvider}; all have defaults. */
 export interface MemoryOptions {
   /**
-   * Bytes of data and extended attributes in all, over which is ENOSPC. As on tmpfs, a file takes whole
-   * pages of 4,096 bytes here, even where a small file takes less memory.
+   * Bytes of data, extended attributes and long link targets in all, over which is ENOSPC. As on tmpfs, a
+   * file takes whole pages of 4,096 bytes here, even where a small file takes less memory.
    */
   readonly maxBytes?: number;
   /** Inodes in all, over which is ENOSPC. As on tmpfs, each further hard link counts as one. */

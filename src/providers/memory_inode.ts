@@ -16,6 +16,8 @@ import type { MemoryXattrs } from "./memory_xattr.ts";
 
 const SECTORS_PER_PAGE = PAGE_SIZE / 512;
 const SECONDS_PER_DAY = 86_400;
+/** From this length on, a link's target is paid for (`SHORT_SYMLINK_LEN` of tmpfs). */
+export const LONG_TARGET = 128;
 
 /** What every inode has. It lives while it has a name or an open handle. */
 export abstract class MemoryInode {
@@ -227,6 +229,11 @@ export class MemorySymlink extends MemoryInode {
   /** The length of the target in bytes. */
   override sizeOf(): number {
     return this.#size;
+  }
+
+  /** A page for a long target, none for a short one: as tmpfs counts, and as it is paid for. */
+  override blocksOf(): number {
+    return this.#size < LONG_TARGET ? 0 : SECTORS_PER_PAGE;
   }
 }
 

@@ -23,11 +23,13 @@ import {
   S_ISVTX,
 } from "../base/mod.ts";
 import type { Context } from "../provider/mod.ts";
+import { PAGE_SIZE } from "./memory_arena.ts";
 import { MEMORY_INODES_MAX, MemoryBudget, type MemoryOptions } from "./memory_budget.ts";
 import { MemoryClock } from "./memory_clock.ts";
 import { MemoryData } from "./memory_data.ts";
 import { addToListing } from "./memory_dir_entry.ts";
 import {
+  LONG_TARGET,
   MemoryDirectory,
   MemoryFile,
   type MemoryInode,
@@ -158,11 +160,17 @@ export class MemoryTree {
 
   /** As {@linkcode MemoryTree.makeFile}, for a symbolic link. */
   makeLink(parent: MemoryDirectory, target: string, context?: Context): MemorySymlink | null {
-    if (!this.budget.takeInode()) return null;
+    const size = nameLength(target);
+    const isLong = size >= LONG_TARGET;
+    if (isLong && !this.budget.takeBytes(PAGE_SIZE)) return null;
+    if (!this.budget.takeInode()) {
+      if (isLong) this.budget.giveBytes(PAGE_SIZE);
+      return null;
+    }
     const uid = this.#ownerFor(context);
     const gid = this.#groupFor(parent, context);
     this.clock.tick();
-    return new MemorySymlink(++this.#ino, uid, gid, this.clock, target, nameLength(target));
+    return new MemorySymlink(++this.#ino, uid, gid, this.clock, target, size);
   }
 
   /** `mknod(2)`: without a type in `mode`, a regular file. */
@@ -322,6 +330,7 @@ export class MemoryTree {
   settle(inode: MemoryInode): void {
     if (inode.nlink > 0 || inode.handles > 0) return;
     if (inode instanceof MemoryFile) this.data.discard(inode);
+    else if (inode.blocksOf() > 0) this.budget.giveBytes(PAGE_SIZE);
     discardXattrs(inode, this.budget);
     this.budget.giveInode();
   }

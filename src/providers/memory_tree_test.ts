@@ -51,6 +51,16 @@ Deno.test("symlink() keeps its target as it is", () => {
   assertEquals(memory.lstat("/long").size, 4094);
 });
 
+Deno.test("a long target is paid for with a page, and given back", () => {
+  const memory = new MemoryProvider({ maxBytes: 4096 });
+  memory.symlink("x".repeat(127), "/short");
+  memory.symlink("x".repeat(128), "/long");
+  assertEquals([memory.lstat("/short").blocks, memory.lstat("/long").blocks], [0, 8]);
+  assertThrows(() => memory.symlink("x".repeat(128), "/more"), Error, "ENOSPC");
+  memory.unlink("/long");
+  assertEquals(memory.statfs("/").bfree, 1);
+});
+
 Deno.test("symlink() refuses an empty and an overlong target, and a name that is there", () => {
   const memory = new MemoryProvider();
   assertThrows(() => memory.symlink("", "/l"), Error, 'Cannot symlink "" to "/l": ENOENT');
