@@ -34,8 +34,8 @@ export class Attr {
   ctimensec = 0;
   /** Type and permissions. */
   mode = 0;
-  /** Number of names. */
-  nlink = 0;
+  /** Number of names. What is not told has one: the kernel refuses to link what has none. */
+  nlink = 1;
   /** Owner. */
   uid = 0;
   /** Group. */
@@ -47,20 +47,15 @@ export class Attr {
   /** `FUSE_ATTR_` flags. */
   flags = 0;
 
-  /** Sets every field to 0. */
+  /** Sets every field to 0, but `nlink` to 1. */
   reset(): void {
     this.ino = 0;
     this.size = this.blocks = 0;
     this.atime = this.mtime = this.ctime = 0;
     this.atimensec = this.mtimensec = this.ctimensec = 0;
-    this.mode =
-      this.nlink =
-      this.uid =
-      this.gid =
-      this.rdev =
-      this.blksize =
-      this.flags =
-        0;
+    this.mode = this.uid = this.gid = 0;
+    this.rdev = this.blksize = this.flags = 0;
+    this.nlink = 1;
   }
 
   /** Writes the 88 bytes at `offset`. */
