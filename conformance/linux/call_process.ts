@@ -4,6 +4,7 @@
  *
  * @module
  */
+import process from "node:process";
 import { type CallName, invoke } from "../system_calls.ts";
 import {
   type CallMessage,
@@ -49,4 +50,17 @@ export function serveCalls(): void {
   }
 }
 
-if (import.meta.main) serveCalls();
+/** Becomes another user for good, as the arguments say: user id and group id. */
+function becomeUser(uid: string | undefined, gid: string | undefined): void {
+  if (uid === undefined || gid === undefined) return;
+  process.setgid?.(Number(gid));
+  process.setuid?.(Number(uid));
+  if (Deno.uid() !== Number(uid) || Deno.gid() !== Number(gid)) {
+    throw new Error(`Cannot become user ${uid} and group ${gid}`);
+  }
+}
+
+if (import.meta.main) {
+  becomeUser(Deno.args[0], Deno.args[1]);
+  serveCalls();
+}

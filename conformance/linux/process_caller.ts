@@ -17,6 +17,19 @@ export interface ProcessCallerOptions {
 /** How long a process may take to end by itself. */
 const END_TIMEOUT_MS = 2000;
 
+/**
+ * The command that starts it. Deno and these sources may lie in root's home, where nobody else can start or
+ * read them: so it starts as root, without supplementary groups, and becomes the other user itself.
+ */
+function commandOf({ uid, gid }: ProcessCallerOptions): [string, ...string[]] {
+  const flags = ["--quiet", "--no-config", "--no-lock", "--no-check", "--allow-all"];
+  const program = import.meta.resolve("./call_process.ts");
+  const start: [string, ...string[]] = [Deno.execPath(), "run", ...flags, program];
+  if (uid === undefined && gid === undefined) return start;
+  const become = [String(uid ?? Deno.uid()), String(gid ?? Deno.gid())];
+  return ["setpriv", "--clear-groups", ...start, ...become];
+}
+
 interface Waiting {
   readonly settle: (text: string) => void;
   readonly fail: (reason: unknown) => void;
@@ -35,19 +48,9 @@ export class ProcessCaller implements Caller {
 
   /** Starts the process. */
   constructor(options: ProcessCallerOptions = {}) {
-    const { uid, gid } = options;
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--quiet",
-        "--no-config",
-        "--no-lock",
-        "--no-check",
-        "--allow-all",
-        import.meta.resolve("./call_process.ts"),
-      ],
-      ...(uid === undefined ? {} : { uid }),
-      ...(gid === undefined ? {} : { gid }),
+    const [program, ...args] = commandOf(options);
+    this.#child = new Deno.Command(program, {
+      args,
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
