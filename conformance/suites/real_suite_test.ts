@@ -30,15 +30,6 @@ if (!isLibcAvailable()) throw new Error("These tests need system calls: Linux an
 const name = "RealFSProvider";
 await conformance(name, () => new TemporaryRealFS(true), {
   routes: possibleRoutes(name, ["direct", "wire-v2", "mount"]),
-  knownFailures: [{
-    reason: "the client keeps the position of a handle and does not look whether it is closed",
-    routes: ["wire-v2"],
-    cases: ["handle/after-close-refuses-seek"],
-  }, {
-    reason: "the client sends NaN as 0",
-    routes: ["wire-v2"],
-    cases: ["handle/refuses-offsets-that-are-no-offsets", "handle/refuses-sizes-that-are-no-sizes"],
-  }],
 });
 await conformance(`${name} without FFI`, () => new TemporaryRealFS(false), {
   knownFailures: [{

@@ -7,15 +7,23 @@ import { isSymlink } from "../base/mod.ts";
 import type { FileInfo } from "../provider/mod.ts";
 
 /**
+ * For how many microtasks what has come is new: enough to get through some layers to whoever asks next,
+ * too few for anything else to happen.
+ */
+const MICROTASKS = 16;
+
+/**
  * Saves the round trip of an `lstat` that directly follows a `mkdir` or `chmod`: the reply had the
- * attributes already. They are given out once, and only while the bytes that they came with are being
- * worked off and nothing has been sent that changes anything; so what is given out is what an `lstat`
- * that was sent together with the change would have answered.
+ * attributes already. They are given out once, only within some microtasks of their arrival, and only
+ * while nothing has been sent that changes anything; so what is given out is what an `lstat` that was
+ * sent together with the change would have answered. Later, somebody else may have changed it.
  */
 export class FreshStats {
   /** Counts up whenever everything known becomes old. */
   generation = 0;
   readonly #byPath = new Map<string, FileInfo>();
+  /** How many are left until everything known is old. */
+  #microtasks = 0;
 
   /** New bytes have come, or a change is being sent: everything known is old. */
   expire(): void {
@@ -26,7 +34,20 @@ export class FreshStats {
   /** Keeps what `lstat` of a path is at this moment. */
   keep(path: string, info: FileInfo): void {
     this.#byPath.set(path, info);
+    this.current();
   }
+
+  /** The generation of what has just come, which will soon be over. */
+  current(): number {
+    if (this.#microtasks === 0) queueMicrotask(this.#age);
+    this.#microtasks = MICROTASKS;
+    return this.generation;
+  }
+
+  readonly #age = (): void => {
+    if (--this.#microtasks > 0) queueMicrotask(this.#age);
+    else this.expire();
+  };
 
   /** What `lstat` of the path is, if it is known. */
   takeLstat(path: string): FileInfo | undefined {

@@ -59,7 +59,7 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     this.number = number;
     this.#name = basename(clean(path));
     this.#fresh = info;
-    this.#freshUntil = client.fresh.generation;
+    this.#freshUntil = client.fresh.current();
     if (!client.reconnects) return;
     this.#identity = info;
     client.revivables.add(this);
@@ -216,7 +216,7 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
       ({ stat }) => {
         if (stat === null) return;
         this.#fresh = fileInfoOf(stat, this.#name, this.#client.version);
-        this.#freshUntil = this.#client.fresh.generation;
+        this.#freshUntil = this.#client.fresh.current();
       },
       syscall,
       context,

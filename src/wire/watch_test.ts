@@ -4,6 +4,7 @@ import type { Provider, WatchEvent } from "../provider/mod.ts";
 import { newMemoryProvider, newRealFSProvider } from "../providers/mod.ts";
 import { OpCode } from "./op_code.ts";
 import { codeOf, linked } from "./testing/linked.ts";
+import { Unwatched } from "./testing/unwatched.ts";
 import { WirePeer } from "./testing/wire_peer.ts";
 import { NOTICES } from "./vfs_response.ts";
 import { VFSServer } from "./vfs_server.ts";
@@ -13,7 +14,7 @@ function shared(): VFSServer {
   const memory = newMemoryProvider();
   memory.mkdirAll("/d/e", 0o755);
   memory.writeFile("/d/f", new Uint8Array(5), 0o644);
-  return new VFSServer(memory, { soleOwner: true });
+  return new VFSServer(new Unwatched(memory), { soleOwner: true });
 }
 
 /** The next events, as text. */
@@ -127,7 +128,7 @@ Deno.test("a watch ends when its signal aborts, its iterator returns or the conn
 });
 
 Deno.test("watch() of a provider that cannot, whose server is not its only user, is ENOSYS", async () => {
-  await using server = new VFSServer(newMemoryProvider());
+  await using server = new VFSServer(new Unwatched(newMemoryProvider()));
   await using one = await linked(server);
   assertEquals(one.capabilities.has("watch"), false);
   assertEquals(await codeOf(() => one.watch("/")), "ENOSYS");
@@ -138,7 +139,7 @@ Deno.test("watch() of a provider that cannot, whose server is not its only user,
 });
 
 Deno.test("a watch more than allowed is ENOSPC, until one has ended", async () => {
-  await using server = new VFSServer(newMemoryProvider(), {
+  await using server = new VFSServer(new Unwatched(newMemoryProvider()), {
     soleOwner: true,
     limits: { watchesMax: 1 },
   });
@@ -153,7 +154,7 @@ Deno.test("a watch more than allowed is ENOSPC, until one has ended", async () =
 });
 
 Deno.test("a client that does not take its notices gets one overflow for those it lost", async () => {
-  await using server = new VFSServer(newMemoryProvider(), {
+  await using server = new VFSServer(new Unwatched(newMemoryProvider()), {
     soleOwner: true,
     limits: { queuedBytesMax: 1 << 12 },
   });
