@@ -41,8 +41,9 @@ scenario(
     assertStringIncludes(await new Response(reader.stderr).text(), "Input/output error");
     assert(waited < 1000, `The error came after ${waited.toFixed(0)} ms`);
 
-    const { code: ended } = await mounting.end("SIGTERM");
+    const { code: ended, errors } = await mounting.end("SIGTERM");
     assertEquals(ended, 0);
+    assertStringIncludes(errors, `Lost the connection to ${socket}`);
   },
 );
 
