@@ -66,6 +66,8 @@ import { describe, KernelHandle, namesIn } from "./kernel_handle.ts";
 const first = new CStringArea();
 const second = new CStringArea();
 const block = new MemoryBlock(65_536);
+/** How often a path is tried again that somebody's rename got in the way of. */
+const ATTEMPTS_MAX = 1000;
 
 /** A host directory as a provider, call by call. */
 export class KernelDirectory extends BaseProvider {
@@ -83,7 +85,12 @@ export class KernelDirectory extends BaseProvider {
 
   #openBelow(path: string, flags: number, mode = 0): number {
     const below = clean(path).slice(1);
-    return openat2(this.#root, first.put(below === "" ? "." : below), flags, mode, RESOLVE_IN_ROOT);
+    const name = first.put(below === "" ? "." : below);
+    // EAGAIN says that somebody renamed something, anywhere on the machine, while `..` was resolved.
+    for (let attempt = 1;; attempt++) {
+      const result = openat2(this.#root, name, flags, mode, RESOLVE_IN_ROOT);
+      if (result !== -ERRNO.EAGAIN.number || attempt === ATTEMPTS_MAX) return result;
+    }
   }
 
   /** Runs `use` with a descriptor of the path itself. */
