@@ -37,8 +37,13 @@ export async function whyNoFuse(): Promise<string | undefined> {
     return undefined;
   } catch (thrown) {
     const problem = thrown instanceof Error ? thrown.message : String(thrown);
-    return `Cannot open ${DEVICE}: ${problem}
-  On a machine: load the kernel's module with "sudo modprobe fuse"
-  In a container: start it with "--device /dev/fuse --cap-add SYS_ADMIN"`;
+    const load = '  On a machine: load the kernel\'s module with "sudo modprobe fuse"';
+    const open =
+      `  On a machine: let users open it with "sudo chmod 666 ${DEVICE}", as udev does elsewhere`;
+    return [
+      `Cannot open ${DEVICE}: ${problem}`,
+      thrown instanceof Deno.errors.NotFound ? load : open,
+      '  In a container: start it with "--device /dev/fuse --cap-add SYS_ADMIN"',
+    ].join("\n");
   }
 }
