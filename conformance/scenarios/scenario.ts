@@ -4,8 +4,7 @@
  * @module
  */
 
-/** Set to 1 where nothing can be mounted: the tests that mount are then ignored, and counted so. */
-const WITHOUT_FUSE = "FUSEWIRE_WITHOUT_FUSE";
+import { WITHOUT_FUSE } from "../tasks/fuse_device.ts";
 
 /**
  * Registers a test that mounts below a folder of its own. It is never skipped silently: where there is
