@@ -14,6 +14,8 @@ import { bytesOf, type Content, type Step, TrialCalls } from "./trial_calls.ts";
 
 /** How much {@linkcode Trial.content} reads at once. */
 const READ_SIZE = 65_536;
+/** The most that it reads in all: no case writes so much. */
+const CONTENT_MAX = 64 * 1024 * 1024;
 
 /**
  * What the steps of a case are given: calls (see {@linkcode TrialCalls}), expectations, and further
@@ -172,6 +174,10 @@ export class Trial extends TrialCalls {
       if (part.length === 0) break;
       parts.push(part);
       size += part.length;
+      // A filesystem whose reads never end must not fill the memory.
+      if (size > CONTENT_MAX) {
+        throw new CaseFailure(`the size of ${path}`, `at most ${CONTENT_MAX}`, "more");
+      }
     }
     await this.close(fd);
     const whole = new Uint8Array(size);
