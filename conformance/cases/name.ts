@@ -12,7 +12,7 @@ const { core, it } = file;
 export const NAME = file.cases;
 
 /** Names that are as good as any other. */
-const ORDINARY: Readonly<Record<string, string>> = {
+export const ORDINARY_NAMES: Readonly<Record<string, string>> = {
   "with spaces": " a  name ",
   "with dots": "...",
   "with a leading dot": ".name",
@@ -36,7 +36,7 @@ const ORDINARY: Readonly<Record<string, string>> = {
   "of a method": "constructor",
 };
 
-for (const [what, name] of Object.entries(ORDINARY)) {
+for (const [what, name] of Object.entries(ORDINARY_NAMES)) {
   core(`${what} is a name`, async (t) => {
     await t.file(`/${name}`, "data");
     await t.mkdir("/dir");
