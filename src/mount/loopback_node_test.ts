@@ -4,7 +4,8 @@ import type { EntryOut } from "../fuse/mod.ts";
 import type { Context } from "../provider/mod.ts";
 import { LoopbackNode, newLoopbackRoot } from "./loopback_node.ts";
 import type { ProviderNode } from "./provider_node.ts";
-import { openDescriptors, run, withNodes } from "./testing/with_mount.ts";
+import { DescriptorWatch } from "./testing/descriptor_watch.ts";
+import { run, withNodes } from "./testing/with_mount.ts";
 
 /** More than the usual limit of open files, 1,024, and than many a larger one. */
 const FILES = 20_500;
@@ -52,12 +53,12 @@ Deno.test("20,500 known inodes hold no descriptor", async () => {
     for (let index = 0; index < FILES; index++) Deno.writeTextFileSync(`${lower}/f${index}`, "");
     await using root = newLoopbackRoot(lower);
     await withNodes(root, async (directory, mounted) => {
-      const before = openDescriptors();
+      const descriptors = new DescriptorWatch();
       const { stdout } = await run("sh", "-c", `ls -l ${directory} | wc -l`);
       assertEquals(Number(stdout), FILES + 1);
       assert(mounted.inodeCount > FILES, `${mounted.inodeCount} inodes`);
       while (mounted.openCount > 0) await Deno.lstat(directory);
-      assertEquals(openDescriptors(), before);
+      await descriptors.nothingLeftOpen();
     }, { readdirPlus: "always", entryTimeoutMs: 1e9, attrTimeoutMs: 1e9 });
   });
 });

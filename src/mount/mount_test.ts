@@ -3,7 +3,8 @@ import { FuseMountError } from "../fuse/mod.ts";
 import { BaseProvider, FileInfo, type Handle } from "../provider/mod.ts";
 import { MemoryProvider } from "../providers/mod.ts";
 import { mount } from "./mount.ts";
-import { inChild, openDescriptors, run, withMount } from "./testing/with_mount.ts";
+import { DescriptorWatch } from "./testing/descriptor_watch.ts";
+import { inChild, run, withMount } from "./testing/with_mount.ts";
 
 Deno.test("what is written through the mount is in the provider, and the other way round", async () => {
   const provider = new MemoryProvider();
@@ -18,7 +19,7 @@ Deno.test("what is written through the mount is in the provider, and the other w
 
 Deno.test("after unmount() the directory is what it was before, and nothing is left open", async () => {
   await withMount(new MemoryProvider(), async () => {}); // the first mount opens the libraries
-  const before = openDescriptors();
+  const descriptors = new DescriptorWatch();
   await withMount(new MemoryProvider(), async (directory, mounted) => {
     await Deno.writeTextFile(`${directory}/file`, "x");
     await mounted.unmount();
@@ -26,7 +27,7 @@ Deno.test("after unmount() the directory is what it was before, and nothing is l
     await mounted.finished;
     assertEquals(mounted.openCount, 0);
   });
-  assertEquals(openDescriptors(), before);
+  await descriptors.nothingLeftOpen();
 });
 
 Deno.test("a file without a name is read, written, resized and described by its descriptor", async () => {
@@ -193,12 +194,12 @@ Deno.test("10,000 opens leave no handle and no descriptor behind", async () => {
   provider.writeFile("/f", new Uint8Array(10), 0o644);
   await withMount(provider, async (directory, mounted) => {
     await Deno.readFile(`${directory}/f`);
-    const before = openDescriptors();
+    const descriptors = new DescriptorWatch();
     const loop = `for (let i = 0; i < 10_000; i++) Deno.openSync("f").close(); print("done");`;
     assertEquals(await inChild(directory, loop), "done");
     // RELEASE comes after close() has returned.
     while (mounted.openCount > 0) await Deno.lstat(`${directory}/f`);
-    assertEquals(openDescriptors(), before);
+    await descriptors.nothingLeftOpen();
   });
 });
 

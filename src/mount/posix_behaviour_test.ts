@@ -4,7 +4,8 @@ import { mountNodes } from "../nodefs/mod.ts";
 import { newLoopbackRoot } from "./loopback_node.ts";
 import { mount } from "./mount.ts";
 import { BEHAVIOURS } from "./testing/posix_behaviours.ts";
-import { openDescriptors, run } from "./testing/with_mount.ts";
+import { DescriptorWatch } from "./testing/descriptor_watch.ts";
+import { run } from "./testing/with_mount.ts";
 
 const PROGRAM = new URL("./testing/posix_behaviours.ts", import.meta.url).pathname;
 const RIGHTS = { allowOther: true, defaultPermissions: true } as const;
@@ -50,10 +51,10 @@ const TREES: Readonly<Record<string, () => Promise<Outcomes>>> = {
     const root = newLoopbackRoot(lower);
     const options = { ...RIGHTS, nullPermissions: true, enableLocks: true };
     const mounted = await mountNodes(root, directory, options);
-    const before = openDescriptors();
+    const descriptors = new DescriptorWatch();
     const outcomes = await outcomesIn(mounted.mountpoint);
     while (mounted.openCount > 0) await Deno.lstat(directory);
-    assertEquals(openDescriptors(), before);
+    await descriptors.nothingLeftOpen();
     await mounted.unmount();
     await root.close();
     await Deno.remove(directory);

@@ -77,8 +77,3 @@ export async function inChild(directory: string, script: string): Promise<string
   if (code !== 0) throw new Error(`The program in the mount failed: ${stderr}`);
   return stdout.trim();
 }
-
-/** The descriptors of this process. */
-export function openDescriptors(): number {
-  return [...Deno.readDirSync("/proc/self/fd")].length;
-}
