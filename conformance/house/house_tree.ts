@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { posix } from "node:path";
+import { dirname, join } from "@std/path";
 import { type SourceFacts, sourceFacts } from "./source_facts.ts";
 
 /** Source files by path from the top of the repository (`src/base/errno.ts`), and their roots. */
@@ -59,5 +59,5 @@ export function isSource(path: string): boolean {
 /** The path that a relative specifier names, seen from a file; undefined for a bare one. */
 export function resolveFrom(path: string, specifier: string): string | undefined {
   if (!specifier.startsWith(".")) return undefined;
-  return posix.join(posix.dirname(path), specifier);
+  return join(dirname(path), specifier);
 }

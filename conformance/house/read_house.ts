@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { exists, walk } from "@std/fs";
+import { fromFileUrl, relative } from "@std/path";
 import { type HouseTree, houseTree } from "./house_tree.ts";
 
 /** The part of `deno.json` that says where the house is entered. */
@@ -18,23 +20,6 @@ const TOP_LEVEL = [...FOLDERS, "deno.json", "deno.lock", "mod.ts", "README.md", 
 /** What tools leave behind, and git ignores. */
 const LEFT_BY_TOOLS = ["node_modules", "coverage"];
 
-async function* sourcesBelow(root: URL, folder: string): AsyncGenerator<string> {
-  for await (const entry of Deno.readDir(new URL(folder, root))) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) yield* sourcesBelow(root, path);
-    else if (/\.(ts|mjs)$/.test(path)) yield path;
-  }
-}
-
-async function isFolder(url: URL): Promise<boolean> {
-  try {
-    return (await Deno.stat(url)).isDirectory;
-  } catch (thrown) {
-    if (thrown instanceof Deno.errors.NotFound) return false;
-    throw thrown;
-  }
-}
-
 /** Every path of a script in a text that tells how programs are started. */
 function scriptsIn(text: string): string[] {
   return (text.match(/[\w./-]+\.(ts|mjs)\b/g) ?? []).map((path) => path.replace(/^\.\//, ""));
@@ -48,9 +33,10 @@ export async function readHouse(root: URL): Promise<HouseTree> {
     "mod.ts": await Deno.readTextFile(new URL("mod.ts", root)),
   };
   for (const folder of FOLDERS) {
-    if (!await isFolder(new URL(folder, root))) continue;
-    for await (const path of sourcesBelow(root, folder)) {
-      sources[path] = await Deno.readTextFile(new URL(path, root));
+    const below = fromFileUrl(new URL(folder, root));
+    if (!await exists(below, { isDirectory: true })) continue;
+    for await (const { path } of walk(below, { exts: [".ts", ".mjs"], includeDirs: false })) {
+      sources[relative(fromFileUrl(root), path)] = await Deno.readTextFile(path);
     }
   }
   const offline = "conformance/offline/";

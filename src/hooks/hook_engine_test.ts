@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import { FsError } from "../base/mod.ts";
 import type { Hook } from "./hook.ts";
 import { AfterHookFunc, BeforeHookFunc } from "./hook_callback.ts";
@@ -170,23 +171,34 @@ Deno.test("an FsError keeps its own path when it has one", () => {
 });
 
 Deno.test("a hook whose time is over fails the operation with ETIMEDOUT and sees its signal", async () => {
+  using time = new FakeTime();
   let signal: AbortSignal | undefined;
   const { engine } = engineOf([{
-    timeoutMs: 1,
+    timeoutMs: 30_000,
     before: (_request, context) => {
       signal = context.signal;
       return new Promise(() => {});
     },
   }]);
-  await assertRejects(async () => await engine.before({ ...REQUEST }), FsError, "ETIMEDOUT");
+  const answer = engine.before({ ...REQUEST });
+  time.tick(29_999);
+  assertEquals(signal?.aborted, false);
+  time.tick(1);
+  await assertRejects(async () => await answer, FsError, "ETIMEDOUT");
   assert(signal?.aborted === true && signal.reason.name === "TimeoutError");
 });
 
 Deno.test("the engine's time applies to hooks that have none, 0 is no limit", async () => {
-  const { engine } = engineOf([{ before: () => new Promise(() => {}) }], { timeoutMs: 1 });
-  await assertRejects(async () => await engine.before({ ...REQUEST }), FsError, "ETIMEDOUT");
-  const later = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
-  await engineOf([{ before: later, timeoutMs: 0 }], { timeoutMs: 1 }).engine.before({ ...REQUEST });
+  using time = new FakeTime();
+  const { engine } = engineOf([{ before: () => new Promise(() => {}) }], { timeoutMs: 1000 });
+  const late = engine.before({ ...REQUEST });
+  time.tick(1000);
+  await assertRejects(async () => await late, FsError, "ETIMEDOUT");
+  const slow = () => new Promise<void>((resolve) => setTimeout(resolve, 86_400_000));
+  const patient = engineOf([{ before: slow, timeoutMs: 0 }], { timeoutMs: 1000 }).engine;
+  const answer = patient.before({ ...REQUEST });
+  time.tick(86_400_000);
+  await answer;
 });
 
 Deno.test("a hook that is still busy ends with EINTR when the caller leaves", async () => {
