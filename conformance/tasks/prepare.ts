@@ -1,30 +1,67 @@
 /**
- * Makes the machine ready for the demo and the tests: installs what is missing where it may, and
- * otherwise says exactly what to install.
+ * Makes the machine ready for the demo and, with `--tests`, for the tests: installs what is missing where
+ * it may, and otherwise says exactly what to install.
  *
  * @module
  */
 import { whyNoFuse, WITHOUT_FUSE } from "./fuse_device.ts";
-import { installAdvice, installPackages, missingPrograms, whereIs } from "./programs.ts";
+import {
+  installAdvice,
+  installPackages,
+  JUDGES,
+  missingOf,
+  SYSTEM_PROGRAMS,
+  type SystemProgram,
+  whereIs,
+} from "./programs.ts";
+
+/** Says that tests follow: then their judges are installed too. */
+const FOR_TESTS = "--tests";
+
+async function install(aptGet: string, missing: readonly SystemProgram[]): Promise<void> {
+  const packages = missing.map((program) => program.package);
+  const started = performance.now();
+  console.error(`Installing ${packages.join(" and ")} with apt-get ...`);
+  await installPackages(aptGet, packages);
+  console.error(`Installed in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/** `apt-get` where it may be used. */
+async function usableAptGet(): Promise<string | undefined> {
+  return Deno.uid() === 0 ? await whereIs("apt-get") : undefined;
+}
 
 async function installMissing(): Promise<boolean> {
-  const missing = await missingPrograms();
+  const missing = await missingOf(SYSTEM_PROGRAMS);
   if (missing.length === 0) return true;
-  const packages = missing.map((program) => program.package);
-  const aptGet = await whereIs("apt-get");
-  if (Deno.uid() === 0 && aptGet !== undefined) {
-    const started = performance.now();
-    console.error(`Installing ${packages.join(" and ")} with apt-get ...`);
-    await installPackages(aptGet, packages);
-    console.error(`Installed in ${((performance.now() - started) / 1000).toFixed(1)} s`);
-    return (await missingPrograms()).length === 0;
+  const aptGet = await usableAptGet();
+  if (aptGet !== undefined) {
+    await install(aptGet, missing);
+    return (await missingOf(SYSTEM_PROGRAMS)).length === 0;
   }
   for (const { command, why } of missing) console.error(`${command} is missing (${why}).`);
+  const packages = missing.map((program) => program.package);
   console.error(`Install it and start again:\n${installAdvice(packages)}`);
   return false;
 }
 
+/** What only makes tests possible: without it they are ignored. */
+async function installJudges(): Promise<void> {
+  const missing = await missingOf(JUDGES);
+  if (missing.length === 0) return;
+  try {
+    const aptGet = await usableAptGet();
+    if (aptGet !== undefined) await install(aptGet, missing);
+  } catch (thrown) {
+    console.error(thrown instanceof Error ? thrown.message : thrown);
+  }
+  for (const { package: name, why } of await missingOf(JUDGES)) {
+    console.error(`${name} is missing (${why}): the tests that need it are IGNORED`);
+  }
+}
+
 async function prepare(): Promise<boolean> {
+  if (Deno.args.includes(FOR_TESTS)) await installJudges();
   if (Deno.env.get(WITHOUT_FUSE) === "1") {
     console.error(`${WITHOUT_FUSE}=1: nothing will be mounted, and those tests are IGNORED`);
     return true;

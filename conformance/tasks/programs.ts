@@ -6,7 +6,7 @@
 
 /** A program of the system. */
 export interface SystemProgram {
-  /** The command. */
+  /** The command, or the path of a file that the package brings. */
   readonly command: string;
   /** Debian's package. */
   readonly package: string;
@@ -20,8 +20,19 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
   { command: "git", package: "git", why: "the demo works in a git work tree" },
 ];
 
+/** Independent judges: the tests that ask them are ignored, and say why, where these are missing. */
+export const JUDGES: readonly SystemProgram[] = [
+  { command: "go", package: "golang-go", why: "Go judges the wire" },
+  {
+    command: "/usr/share/gocode/src/github.com/fxamacker/cbor/decode.go",
+    package: "golang-github-fxamacker-cbor-dev",
+    why: "the codec of the Go original judges the wire",
+  },
+];
+
 /** The first file of this name that can be run, in the folders of `$PATH` and the usual ones of root. */
 export async function whereIs(command: string): Promise<string | undefined> {
+  if (command.startsWith("/")) return await isThere(command) ? command : undefined;
   const folders = `${Deno.env.get("PATH") ?? ""}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`;
   for (const folder of folders.split(":")) {
     const path = `${folder}/${command}`;
@@ -35,10 +46,19 @@ export async function whereIs(command: string): Promise<string | undefined> {
   return undefined;
 }
 
+async function isThere(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (thrown) {
+    if (thrown instanceof Deno.errors.NotFound) return false;
+    throw thrown;
+  }
+}
+
 /** Which of the programs are not there. */
-export async function missingPrograms(): Promise<SystemProgram[]> {
+export async function missingOf(programs: readonly SystemProgram[]): Promise<SystemProgram[]> {
   const missing: SystemProgram[] = [];
-  for (const program of SYSTEM_PROGRAMS) {
+  for (const program of programs) {
     if (await whereIs(program.command) === undefined) missing.push(program);
   }
   return missing;
