@@ -20,43 +20,12 @@ import {
   writeFile,
 } from "../provider/mod.ts";
 import { MemoryProvider } from "../providers/mod.ts";
-import type { Hook } from "./hook.ts";
 import { type HookEngine, newHookEngine, newHookEngineWithCallbacks } from "./hook_engine.ts";
-import type { HookRequest } from "./hook_request.ts";
 import type { HookResult } from "./hook_result.ts";
 import { newInterceptProvider } from "./intercept_provider.ts";
+import { noting, smallTree, tell } from "./testing/noting.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
-
-async function memory(): Promise<MemoryProvider> {
-  const provider = new MemoryProvider();
-  await mkdirAll(provider, "/dir/sub");
-  await writeFile(provider, "/f", "content");
-  await writeFile(provider, "/dir/g", "more");
-  provider.symlink("f", "/link");
-  return provider;
-}
-
-/** A provider whose engine notes everything that before hooks are asked. */
-async function noting(more: Hook[] = []) {
-  const asked: string[] = [];
-  const ended: string[] = [];
-  const engine = newHookEngineWithCallbacks([
-    { before: (request) => void asked.push(tell(request)) },
-    { phase: "after", after: (request, result) => void ended.push(tellResult(request, result)) },
-    ...more,
-  ]);
-  const inner = await memory();
-  return { provider: newInterceptProvider(inner, engine), inner, engine, asked, ended };
-}
-
-function tell({ op, syscall, path, newPath }: HookRequest): string {
-  return `${op}:${syscall} ${path}${newPath === "" ? "" : ` ${newPath}`}`;
-}
-
-function tellResult({ op, path }: HookRequest, { err, bytes }: HookResult): string {
-  return `${op} ${path} ${err instanceof FsError ? err.code : bytes}`;
-}
 
 Deno.test("the recorded rules answer as recorded", async () => {
   const inner = new MemoryProvider();
@@ -215,7 +184,7 @@ Deno.test("a handle is closed also when a hook refuses to", async () => {
     }
   }
   const engine = newHookEngine([{ ops: ["close"], action: "block" }]);
-  const provider = newInterceptProvider(new Counting(await memory()), engine);
+  const provider = newInterceptProvider(new Counting(await smallTree()), engine);
   const handle = await provider.open("/f", O_RDONLY, 0);
   assertThrows(() => void handle.close(), FsError, 'Cannot close "/f": EPERM');
   assertEquals(closed, 1);
@@ -236,7 +205,7 @@ Deno.test("positioned calls keep their order while hooks take their time", async
     matcher: ({ op }) => op === "write",
     before: () => new Promise<void>((resolve) => gates.push(resolve)),
   }]);
-  const inner = await memory();
+  const inner = await smallTree();
   const provider = newInterceptProvider(inner, engine);
   const handle = await provider.create("/order", 0o644);
   const calls = [
@@ -260,7 +229,7 @@ Deno.test("replaced data moves the position behind what was written, and reports
     action: "mutate_write",
     mutateWrite: encode("long"),
   }]);
-  const inner = await memory();
+  const inner = await smallTree();
   const provider = newInterceptProvider(inner, engine);
   await using handle = await provider.create("/m", 0o644);
   assertEquals([await handle.write(encode("a")), await handle.write(encode("b"))], [1, 1]);
@@ -270,7 +239,7 @@ Deno.test("replaced data moves the position behind what was written, and reports
 
 Deno.test("what no hook concerns stays synchronous, and so does what a synchronous hook concerns", async () => {
   const engine = newHookEngine([{ ops: ["write"], pathPattern: "/f", action: "allow" }]);
-  const quiet = newInterceptProvider(await memory(), engine);
+  const quiet = newInterceptProvider(await smallTree(), engine);
   assert(readFile(quiet, "/f") instanceof Uint8Array);
   const { provider } = await noting();
   assert(readFile(provider, "/f") instanceof Uint8Array);
@@ -302,7 +271,7 @@ Deno.test("watching asks hooks, and can be refused", async () => {
       yield { kind: "entry" as const, path };
     }
   }
-  const inner = new Watched(await memory());
+  const inner = new Watched(await smallTree());
   const refusing = newInterceptProvider(
     inner,
     newHookEngine([{ ops: ["watch"], action: "block" }]),

@@ -9,45 +9,11 @@ import {
   O_WRONLY,
   SEEK_HOLE,
 } from "../base/mod.ts";
-import { type Handle, mkdirAll, writeFile } from "../provider/mod.ts";
-import { MemoryProvider } from "../providers/mod.ts";
-import type { Hook } from "./hook.ts";
-import { newHookEngineWithCallbacks } from "./hook_engine.ts";
-import type { HookRequest } from "./hook_request.ts";
-import type { HookResult } from "./hook_result.ts";
-import { type InterceptProvider, newInterceptProvider } from "./intercept_provider.ts";
+import type { Handle } from "../provider/mod.ts";
+import type { InterceptProvider } from "./intercept_provider.ts";
+import { noting } from "./testing/noting.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
-
-async function memory(): Promise<MemoryProvider> {
-  const provider = new MemoryProvider();
-  await mkdirAll(provider, "/dir/sub");
-  await writeFile(provider, "/f", "content");
-  await writeFile(provider, "/dir/g", "more");
-  provider.symlink("f", "/link");
-  return provider;
-}
-
-/** A provider whose engine notes everything that before hooks are asked. */
-async function noting(more: Hook[] = []) {
-  const asked: string[] = [];
-  const ended: string[] = [];
-  const engine = newHookEngineWithCallbacks([
-    { before: (request) => void asked.push(tell(request)) },
-    { phase: "after", after: (request, result) => void ended.push(tellResult(request, result)) },
-    ...more,
-  ]);
-  const inner = await memory();
-  return { provider: newInterceptProvider(inner, engine), inner, engine, asked, ended };
-}
-
-function tell({ op, syscall, path, newPath }: HookRequest): string {
-  return `${op}:${syscall} ${path}${newPath === "" ? "" : ` ${newPath}`}`;
-}
-
-function tellResult({ op, path }: HookRequest, { err, bytes }: HookResult): string {
-  return `${op} ${path} ${err instanceof FsError ? err.code : bytes}`;
-}
 
 /** Every method of a provider, and what hooks are asked. */
 const METHODS: [name: string, (p: InterceptProvider) => unknown, asked: string[]][] = [

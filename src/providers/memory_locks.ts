@@ -8,17 +8,11 @@
  * @module
  */
 import { ERRNO, type Errno, type MaybePromise } from "../base/mod.ts";
-import { type FileLock, LOCK_END_MAX } from "../provider/mod.ts";
+import type { FileLock } from "../provider/mod.ts";
 import type { MemoryInode } from "./memory_inode.ts";
-import {
-  conflictOf,
-  isConflict,
-  LOCKS_MAX,
-  withoutOwner,
-  withRecordLock,
-} from "./memory_lock_list.ts";
-
-type Owner = FileLock["owner"];
+import { conflictOf, LOCKS_MAX, withoutOwner, withRecordLock } from "./lock_list.ts";
+import { isLockRange, type LockOwner, normalLock, normalOwner } from "./lock_request.ts";
+import { isDeadlock } from "./lock_waits.ts";
 
 /** One request that waits. */
 interface Waiter {
@@ -41,9 +35,9 @@ export class MemoryLocks {
 
   /** A lock that keeps `lock` out, or null. */
   get(inode: MemoryInode, lock: FileLock): FileLock | null | Errno {
-    if (!isRange(lock) || lock.type === "unlock") return ERRNO.EINVAL;
+    if (!isLockRange(lock) || lock.type === "unlock") return ERRNO.EINVAL;
     const queue = this.#queues.get(inode);
-    return queue === undefined ? null : conflictOf(queue[lock.kind], normal(lock));
+    return queue === undefined ? null : conflictOf(queue[lock.kind], normalLock(lock));
   }
 
   /**
@@ -57,8 +51,8 @@ export class MemoryLocks {
     handle: object,
     signal?: AbortSignal,
   ): MaybePromise<Errno | null> {
-    if (!isRange(asked)) return ERRNO.EINVAL;
-    const lock = normal(asked);
+    if (!isLockRange(asked)) return ERRNO.EINVAL;
+    const lock = normalLock(asked);
     let queue = this.#queues.get(inode);
     if (queue === undefined) {
       if (lock.type === "unlock") return null;
@@ -74,7 +68,9 @@ export class MemoryLocks {
     if (conflictOf(queue[lock.kind], lock) !== null) {
       if (!wait) return ERRNO.EAGAIN;
       if (signal?.aborted) return ERRNO.EINTR;
-      if (lock.kind === "posix" && this.#isDeadlock(queue, lock)) return ERRNO.EDEADLK;
+      if (lock.kind === "posix" && isDeadlock(queue, lock, this.#queues.values())) {
+        return ERRNO.EDEADLK;
+      }
       return this.#wait(inode, queue, lock, handle, signal);
     }
     const errno = grant(queue, lock);
@@ -83,7 +79,7 @@ export class MemoryLocks {
   }
 
   /** A handle is closed: what the owners hold on the inode goes, and what the handle waits for ends. */
-  release(inode: MemoryInode, owners: Iterable<Owner>, handle: object): void {
+  release(inode: MemoryInode, owners: Iterable<LockOwner>, handle: object): void {
     const queue = this.#queues.get(inode);
     if (queue === undefined) return;
     const left = queue.waiting.filter((waiter) => waiter.handle === handle);
@@ -133,28 +129,6 @@ export class MemoryLocks {
       this.#queues.delete(inode);
     }
   }
-
-  /** Whether somebody who keeps `lock` out waits, over any number of others, for its owner. */
-  #isDeadlock(queue: Queue, lock: FileLock): boolean {
-    const seen = new Set<Owner>();
-    const holders = holdersAgainst(queue, lock);
-    for (let holder = holders.pop(); holder !== undefined; holder = holders.pop()) {
-      if (holder === lock.owner) return true;
-      if (seen.has(holder)) continue;
-      seen.add(holder);
-      for (const other of this.#queues.values()) {
-        for (const waiter of other.waiting) {
-          if (waiter.lock.kind !== "posix" || waiter.lock.owner !== holder) continue;
-          holders.push(...holdersAgainst(other, waiter.lock));
-        }
-      }
-    }
-    return false;
-  }
-}
-
-function holdersAgainst(queue: Queue, lock: FileLock): Owner[] {
-  return queue.posix.filter((held) => isConflict(held, lock)).map((held) => held.owner);
 }
 
 function holdsSame(held: readonly FileLock[], lock: FileLock): boolean {
@@ -172,22 +146,4 @@ function grant(queue: Queue, lock: FileLock): Errno | null {
   if (locks.length > LOCKS_MAX && locks.length > queue.posix.length) return ERRNO.ENOLCK;
   queue.posix = locks;
   return null;
-}
-
-function isRange(lock: FileLock): boolean {
-  const { start, end } = lock;
-  return Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end &&
-    end <= LOCK_END_MAX;
-}
-
-/** One owner is one value, also when one caller says 7 and the next 7n. */
-function normalOwner(owner: Owner): Owner {
-  const isSmall = typeof owner === "bigint" && BigInt.asIntN(54, owner) === owner;
-  return isSmall ? Number(owner) : owner;
-}
-
-function normal(lock: FileLock): FileLock {
-  const owner = normalOwner(lock.owner);
-  if (lock.kind === "flock") return { ...lock, owner, start: 0, end: LOCK_END_MAX };
-  return owner === lock.owner ? lock : { ...lock, owner };
 }

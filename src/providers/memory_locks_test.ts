@@ -3,7 +3,7 @@ import { O_CREAT, O_RDONLY, O_RDWR, O_WRONLY } from "../base/mod.ts";
 import { type FileLock, LOCK_END_MAX } from "../provider/mod.ts";
 import { MemoryProvider } from "./mod.ts";
 import type { MemoryHandle } from "./mod.ts";
-import { LOCKS_MAX } from "./memory_lock_list.ts";
+import { LOCKS_MAX } from "./lock_list.ts";
 
 function lock(
   type: FileLock["type"],

@@ -18,7 +18,7 @@ import {
   setRecordLock,
 } from "../libc/mod.ts";
 import { type FileLock, LOCK_END_MAX } from "../provider/mod.ts";
-import { conflictOf, LOCKS_MAX, withoutOwner, withRecordLock } from "./memory_lock_list.ts";
+import { conflictOf, LOCKS_MAX, withoutOwner, withRecordLock } from "./lock_list.ts";
 import type { RealRoot } from "./real_root.ts";
 
 const AGAIN = -ERRNO.EAGAIN.number;

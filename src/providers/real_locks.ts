@@ -12,8 +12,9 @@
  * @module
  */
 import { ERRNO, type MaybePromise } from "../base/mod.ts";
-import { type FileLock, LOCK_END_MAX } from "../provider/mod.ts";
-import { isConflict } from "./memory_lock_list.ts";
+import type { FileLock } from "../provider/mod.ts";
+import { isLockRange, type LockOwner, normalLock, normalOwner } from "./lock_request.ts";
+import { isDeadlock } from "./lock_waits.ts";
 import { foreignConflict, LockedFile } from "./real_locked_file.ts";
 import type { RealRoot } from "./real_root.ts";
 
@@ -23,8 +24,6 @@ export const RETRY_MIN_MS = 1;
 export const RETRY_MAX_MS = 50;
 
 const AGAIN = -ERRNO.EAGAIN.number;
-
-type Owner = FileLock["owner"];
 
 /** A handle, as far as locks go. */
 export interface LockHandle {
@@ -43,6 +42,7 @@ interface Waiter {
 interface Queue {
   readonly key: number | bigint;
   readonly file: LockedFile;
+  readonly posix: readonly FileLock[];
   waiting: Waiter[];
   timer: ReturnType<typeof setTimeout> | null;
   pauseMs: number;
@@ -62,10 +62,10 @@ export class RealLocks {
 
   /** A lock that keeps `lock` out, null, or a negated errno. */
   get(handle: LockHandle, asked: FileLock): FileLock | null | number {
-    if (!isRange(asked) || asked.type === "unlock") return -ERRNO.EINVAL.number;
+    if (!isLockRange(asked) || asked.type === "unlock") return -ERRNO.EINVAL.number;
     const queue = this.#find(handle);
     if (typeof queue === "number") return queue;
-    const lock = normal(asked);
+    const lock = normalLock(asked);
     if (queue === undefined) return foreignConflict(this.#root, handle.fd, lock);
     return queue.file.conflict(lock) ?? queue.file.foreignConflict(this.#root, lock);
   }
@@ -81,8 +81,8 @@ export class RealLocks {
     wait: boolean,
     signal?: AbortSignal,
   ): MaybePromise<number> {
-    if (!isRange(asked)) return -ERRNO.EINVAL.number;
-    const lock = normal(asked);
+    if (!isLockRange(asked)) return -ERRNO.EINVAL.number;
+    const lock = normalLock(asked);
     const known = this.#find(handle);
     if (known === undefined && lock.type === "unlock") return 0;
     const queue = known ?? this.#make(handle);
@@ -90,7 +90,7 @@ export class RealLocks {
     let result = queue.file.grant(lock);
     if (result === AGAIN && wait) {
       if (signal?.aborted) result = -ERRNO.EINTR.number;
-      else if (lock.kind === "posix" && this.#isDeadlock(queue, lock)) {
+      else if (lock.kind === "posix" && isDeadlock(queue, lock, this.#queues.values())) {
         result = -ERRNO.EDEADLK.number;
       } else return this.#wait(queue, lock, handle, signal);
     }
@@ -100,7 +100,7 @@ export class RealLocks {
   }
 
   /** A handle is closed: what the owners hold on its inode goes, and what the handle waits for ends. */
-  release(handle: LockHandle, owners: Iterable<Owner>): void {
+  release(handle: LockHandle, owners: Iterable<LockOwner>): void {
     const key = this.#keys.get(handle);
     const queue = key === undefined ? undefined : this.#queues.get(key);
     if (queue === undefined) return;
@@ -126,7 +126,16 @@ export class RealLocks {
     const file = LockedFile.open(this.#root, handle.fd);
     if (typeof file === "number") return file;
     const key = this.#keys.get(handle)!;
-    const queue: Queue = { key, file, waiting: [], timer: null, pauseMs: RETRY_MIN_MS };
+    const queue: Queue = {
+      key,
+      file,
+      get posix() {
+        return file.posix;
+      },
+      waiting: [],
+      timer: null,
+      pauseMs: RETRY_MIN_MS,
+    };
     this.#queues.set(key, queue);
     return queue;
   }
@@ -175,45 +184,4 @@ export class RealLocks {
       this.#queues.delete(queue.key);
     }
   }
-
-  /** Whether somebody who keeps `lock` out waits, over any number of others, for its owner. */
-  #isDeadlock(queue: Queue, lock: FileLock): boolean {
-    const seen = new Set<Owner>();
-    const holders = holdersAgainst(queue, lock);
-    for (let holder = holders.pop(); holder !== undefined; holder = holders.pop()) {
-      if (holder === lock.owner) return true;
-      if (seen.has(holder)) continue;
-      seen.add(holder);
-      for (const other of this.#queues.values()) {
-        for (const waiter of other.waiting) {
-          if (waiter.lock.kind !== "posix" || waiter.lock.owner !== holder) continue;
-          holders.push(...holdersAgainst(other, waiter.lock));
-        }
-      }
-    }
-    return false;
-  }
-}
-
-function holdersAgainst(queue: Queue, lock: FileLock): Owner[] {
-  return queue.file.posix.filter((held) => isConflict(held, lock)).map((held) => held.owner);
-}
-
-function isRange(lock: FileLock): boolean {
-  const { start, end } = lock;
-  return Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end &&
-    end <= LOCK_END_MAX;
-}
-
-/** One owner is one value, also when one caller says 7 and the next 7n. */
-function normalOwner(owner: Owner): Owner {
-  const isSmall = typeof owner === "bigint" && BigInt.asIntN(53, owner) === owner;
-  return isSmall ? Number(owner) : owner;
-}
-
-function normal(lock: FileLock): FileLock {
-  const owner = normalOwner(lock.owner);
-  return lock.kind === "flock"
-    ? { ...lock, owner, start: 0, end: LOCK_END_MAX }
-    : { ...lock, owner };
 }

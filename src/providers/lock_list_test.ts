@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { FileLock } from "../provider/mod.ts";
-import { conflictOf, withoutOwner, withRecordLock } from "./memory_lock_list.ts";
+import { conflictOf, withoutOwner, withRecordLock } from "./lock_list.ts";
 
 const LAST = 15;
 
