@@ -88,6 +88,10 @@ const CALLS: Record<string, (provider: Provider, at: string) => unknown> = {
   symlink: (p, at) => p.symlink("f", `${at}/new`),
   readlink: (p, at) => p.readlink(`${at}/f`),
   link: (p, at) => p.link(`${at}/f`, `${at}/new`),
+  linkHandle: async (p, at) => {
+    await using handle = await open(p, `${at}/f`);
+    await p.linkHandle(handle, `${at}/new`);
+  },
   mknod: (p, at) => p.mknod(`${at}/new`, 0o10644, 0),
   chown: (p, at) => p.chown(`${at}/f`, 1, 1),
   lchown: (p, at) => p.lchown(`${at}/f`, 1, 1),

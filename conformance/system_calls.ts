@@ -119,6 +119,8 @@ export interface CallParameters {
   rename2: [oldPath: string, newPath: string, flags: number];
   /** `link(2)`; a final link is not followed. */
   link: [existing: string, newPath: string];
+  /** `linkat(2)` of an open file, by its link in `/proc/self/fd`. */
+  flink: [fd: number, newPath: string];
   /** `symlink(2)`. */
   symlink: [target: string, path: string];
   /** `readlink(2)`. */
@@ -213,6 +215,8 @@ export interface CallResults {
   rename2: void;
   /** Nothing. */
   link: void;
+  /** Nothing. */
+  flink: void;
   /** Nothing. */
   symlink: void;
   /** The target. */

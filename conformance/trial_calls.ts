@@ -251,6 +251,11 @@ export class TrialCalls {
     return this.#call("link", [existing, newPath], parameters);
   }
 
+  /** `linkat(2)` of an open file. */
+  flink(fd: number, newPath: string): Promise<void> {
+    return this.#call("flink", [fd, newPath], [fd, this.absolute(newPath)]);
+  }
+
   /** `symlink(2)`: the target is stored as it is. */
   symlink(target: string, path: string): Promise<void> {
     return this.#call("symlink", [target, path], [target, this.absolute(path)]);

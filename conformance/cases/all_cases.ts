@@ -35,6 +35,7 @@ import { RMDIR } from "./rmdir.ts";
 import { STAT } from "./stat.ts";
 import { STATFS } from "./statfs.ts";
 import { SYMLINK } from "./symlink.ts";
+import { TMPFILE } from "./tmpfile.ts";
 import { TRUNCATE } from "./truncate.ts";
 import { UNLINK } from "./unlink.ts";
 import { UTIMENS } from "./utimens.ts";
@@ -59,6 +60,7 @@ export const ALL_CASES: readonly Case[] = [
   ...RENAME,
   ...RENAME2,
   ...LINK,
+  ...TMPFILE,
   ...SYMLINK,
   ...MKNOD,
   ...CHMOD,

@@ -59,6 +59,7 @@ const ATTEMPTS = {
     chown: ({ provider, at }) => provider.chown(at("/file"), -1, -1),
     lchown: ({ provider, at }) => provider.lchown(at("/file"), -1, -1),
   },
+  tmpfile: { linkHandle: ({ provider, handle, at }) => provider.linkHandle(handle, at("/linked")) },
   utimes: {
     utimes: ({ provider, at }) => provider.utimes(at("/file"), TIME, TIME),
     lutimes: ({ provider, at }) => provider.lutimes(at("/file"), TIME, TIME),

@@ -229,6 +229,10 @@ export class ProviderCaller implements Caller, SystemCalls {
     return this.#provider.link(existing, newPath, this.#context);
   }
 
+  flink(fd: number, newPath: string): MaybePromise<void> {
+    return this.#provider.linkHandle(this.#handle(fd, "link"), newPath, this.#context);
+  }
+
   symlink(target: string, path: string): MaybePromise<void> {
     return this.#provider.symlink(target, path, this.#context);
   }

@@ -29,7 +29,9 @@ import {
 } from "../../src/base/mod.ts";
 import {
   AT_EMPTY_PATH,
+  AT_FDCWD,
   AT_REMOVEDIR,
+  AT_SYMLINK_FOLLOW,
   AT_SYMLINK_NOFOLLOW,
   check,
   chmod,
@@ -232,6 +234,15 @@ export class KernelDirectory extends BaseProvider {
         "link",
         (newFd, newName) => linkat(fd, first.put(name), newFd, second.put(newName)),
       );
+    });
+  }
+
+  /** `linkat(2)` with AT_SYMLINK_FOLLOW. */
+  override linkHandle(handle: Handle, newPath: string): void {
+    if (!(handle instanceof KernelHandle)) throw new FsError("EXDEV", { syscall: "link" });
+    const old = `/proc/self/fd/${handle.fd}`;
+    this.#call(newPath, "link", (fd, name) => {
+      return linkat(AT_FDCWD, first.put(old), fd, second.put(name), AT_SYMLINK_FOLLOW);
     });
   }
 

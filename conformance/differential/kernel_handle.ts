@@ -73,6 +73,11 @@ export class KernelHandle extends BaseHandle {
     this.#fd = fd;
   }
 
+  /** The descriptor. */
+  get fd(): number {
+    return this.#fd;
+  }
+
   /** `read(2)`. */
   override read(buffer: Uint8Array): number {
     const size = check(read(this.#fd, block.address, buffer.length), "read", this.path);

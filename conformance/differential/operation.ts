@@ -38,6 +38,7 @@ export type Operation =
   }
   | { readonly op: "seek" | "seekHole"; readonly slot: number } & SeekArguments
   | { readonly op: "ftruncate"; readonly slot: number; readonly size: number }
+  | { readonly op: "linkHandle"; readonly slot: number; readonly dest: string }
   | { readonly op: "fchmod"; readonly slot: number; readonly mode: number }
   | { readonly op: "fchown"; readonly slot: number; readonly id: number }
   | {
@@ -205,6 +206,8 @@ export class World {
         return show(await handle.seekHole(operation.offset, operation.whence));
       case "ftruncate":
         return show(await handle.truncate(operation.size));
+      case "linkHandle":
+        return show(await this.provider.linkHandle(handle, operation.dest));
       case "fchmod":
         return show(await handle.chmod(operation.mode));
       case "fchown":

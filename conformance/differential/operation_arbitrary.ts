@@ -137,6 +137,7 @@ const nameOperations: readonly Weighted[] = [
   operation(1, "lchown", { path, id }),
   operation(6, "symlink", { target, path }),
   operation(4, "link", { path, dest: path }),
+  operation(2, "linkHandle", { slot, dest: path }),
   operation(12, "rename", {
     path,
     dest: path,

@@ -212,6 +212,11 @@ export class LinuxCaller implements Caller, SystemCalls {
     check(libc.linkat(AT_FDCWD, from, AT_FDCWD, to), "link", existing);
   }
 
+  flink(fd: number, newPath: string): void {
+    const [from, to] = [this.#first.put(`/proc/self/fd/${fd}`), this.#second.put(newPath)];
+    check(libc.linkat(AT_FDCWD, from, AT_FDCWD, to, libc.AT_SYMLINK_FOLLOW), "link", newPath);
+  }
+
   symlink(target: string, path: string): void {
     const [text, at] = [this.#first.put(target), this.#second.put(path)];
     check(libc.symlinkat(text, AT_FDCWD, at), "symlink", path);

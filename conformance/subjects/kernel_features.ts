@@ -9,6 +9,7 @@ import {
   FsError,
   O_CREAT,
   O_RDWR,
+  O_TMPFILE,
   RENAME_NOREPLACE,
   S_IFIFO,
   SEEK_DATA,
@@ -44,6 +45,13 @@ type Attempt = (caller: Caller, directory: string, fd: number) => unknown;
 const ATTEMPTS: readonly (readonly [Need, Attempt])[] = [
   ["symlink", (caller, at) => caller.call("symlink", ["file", `${at}/symlink`])],
   ["link", (caller, at) => caller.call("link", [`${at}/file`, `${at}/link`])],
+  [
+    "tmpfile",
+    async (caller, at) => {
+      const unnamed = await caller.call("open", [at, O_TMPFILE | O_RDWR, 0o600]);
+      await caller.call("close", [unnamed]);
+    },
+  ],
   ["mknod", (caller, at) => caller.call("mknod", [`${at}/fifo`, S_IFIFO | 0o600, 0])],
   ["chown", (caller, at) => caller.call("chown", [`${at}/file`, 1234, 1234])],
   [

@@ -242,7 +242,7 @@ export class InterceptHandle extends InterceptedAttributes {
     const through = this.inner instanceof MutatedHandle ||
       interception.wantsBefore(HookOp.Read, path) ||
       target.interception.wantsBefore(HookOp.Write, newPath);
-    const below = target.inner instanceof MutatedHandle ? target.inner.below : target.inner;
+    const { below } = target;
     const perform = () => {
       if (through && length > 0) {
         // To copy nothing asks the provider what is wrong with the call (ENOSYS, EBADF, EINVAL).

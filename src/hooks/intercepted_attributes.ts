@@ -16,6 +16,7 @@ import { HookOp } from "./hook_op.ts";
 import type { HookRequest } from "./hook_request.ts";
 import type { HookResult } from "./hook_result.ts";
 import type { Interception } from "./interception.ts";
+import { MutatedHandle } from "./mutated_handle.ts";
 
 /** How the file of an {@linkcode InterceptHandle} was opened. */
 export interface Opened {
@@ -39,6 +40,16 @@ export abstract class InterceptedAttributes extends ForwardHandle {
     super(inner);
     this.interception = interception;
     this.opened = opened;
+  }
+
+  /** The path by which hooks know the file. */
+  get openedPath(): string {
+    return this.opened.path;
+  }
+
+  /** The provider's own handle. */
+  get below(): Handle {
+    return this.inner instanceof MutatedHandle ? this.inner.below : this.inner;
   }
 
   /** Whether anybody may want to know of the operation. */

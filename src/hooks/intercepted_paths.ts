@@ -8,6 +8,7 @@ import {
   type Context,
   type FileInfo,
   Forward,
+  type Handle,
   type Provider,
   type StatFs,
   type TimeChange,
@@ -15,6 +16,7 @@ import {
 import type { HookEngine } from "./hook_engine.ts";
 import { HookOp } from "./hook_op.ts";
 import type { HookRequest } from "./hook_request.ts";
+import { InterceptedAttributes } from "./intercepted_attributes.ts";
 import { type Describe, Interception } from "./interception.ts";
 import { ReadMutation } from "./read_mutation.ts";
 
@@ -237,6 +239,18 @@ export abstract class InterceptedPaths extends Forward {
       context,
       { newPath },
       (request) => this.inner.link(request.path, request.newPath, context),
+    );
+  }
+
+  /** `link` and `create` hooks, with the path by which hooks know the file. */
+  override linkHandle(handle: Handle, newPath: string, context?: Context): MaybePromise<void> {
+    const isOurs = handle instanceof InterceptedAttributes;
+    return this.run(
+      HookOp.Link,
+      isOurs ? handle.openedPath : "/",
+      context,
+      { newPath },
+      (request) => this.inner.linkHandle(isOurs ? handle.below : handle, request.newPath, context),
     );
   }
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   FsError,
   O_CREAT,
@@ -10,6 +10,7 @@ import {
   SEEK_HOLE,
 } from "../base/mod.ts";
 import type { Handle } from "../provider/mod.ts";
+import type { Hook } from "./hook.ts";
 import type { InterceptProvider } from "./intercept_provider.ts";
 import { noting } from "./testing/noting.ts";
 
@@ -43,6 +44,10 @@ const METHODS: [name: string, (p: InterceptProvider) => unknown, asked: string[]
   ["rename", (p) => p.rename("/f", "/h"), ["rename:rename /f /h"]],
   ["rename2", (p) => p.rename2("/f", "/h", 1), ["rename:rename2 /f /h"]],
   ["link", (p) => p.link("/f", "/h"), ["link:link /f /h"]],
+  ["linkHandle", async (p) => p.linkHandle(await p.open("/f", 0, 0), "/dir//h"), [
+    "open:open /f",
+    "link:link /f /dir/h",
+  ]],
   ["symlink", (p) => p.symlink("../x", "/h"), ["symlink:symlink /h ../x"]],
   ["readlink", (p) => p.readlink("/link"), ["readlink:readlink /link"]],
   ["statfs", (p) => p.statfs("/"), ["statfs:statfs /"]],
@@ -106,3 +111,16 @@ for (const [name, run, expected, end] of HANDLE_METHODS) {
     assertEquals([asked, ended], [[expected], [end]]);
   });
 }
+
+Deno.test("a file without a name gets none where its caller may not create", async () => {
+  const deny: Hook = {
+    before: ({ op, newPath }) => {
+      if (op === "link" && newPath.startsWith("/dir/")) throw new FsError("EACCES", {});
+    },
+  };
+  const { provider, inner } = await noting([deny]);
+  await using handle = await provider.open("/", O_TMPFILE | O_RDWR, 0o600);
+  await assertRejects(async () => await provider.linkHandle(handle, "/dir/h"), FsError, "EACCES");
+  await provider.linkHandle(handle, "/h");
+  assertEquals(inner.stat("/h").nlink, 1);
+});

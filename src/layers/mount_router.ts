@@ -29,7 +29,7 @@ import {
   type WatchEvent,
 } from "../provider/mod.ts";
 import { Mount } from "./mount_table.ts";
-import { linkThere, renameThere } from "./router_pair.ts";
+import { linkOpen, linkThere, renameThere } from "./router_pair.ts";
 import { routerError } from "./router_tree.ts";
 import { RoutedOperations } from "./routed_operations.ts";
 import { RouterWatch } from "./router_watch.ts";
@@ -325,6 +325,12 @@ export class MountRouter extends RoutedOperations implements Provider {
       context,
       run: (provider, from, to) => provider.link(from, to, context),
     });
+  }
+
+  /** Within one mount; EXDEV across. */
+  linkHandle(handle: Handle, newPath: string, context?: Context): MaybePromise<void> {
+    this.require("tmpfile", "link", newPath);
+    return linkOpen(this.tree, handle, this.at(newPath), context);
   }
 
   /** Of every mount at, above and below the path that can be watched, and of the mounts themselves. */

@@ -189,6 +189,12 @@ export class ReadonlyProvider extends Forward {
   }
 
   /** EROFS. */
+  override linkHandle(handle: Handle, newPath: string, context?: Context): MaybePromise<void> {
+    if (this.#lacks("tmpfile")) return super.linkHandle(handle, newPath, context);
+    return this.#refuseNew({ syscall: "link", path: newPath, context });
+  }
+
+  /** EROFS. */
   override mknod(
     path: string,
     mode: number,

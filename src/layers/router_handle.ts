@@ -10,6 +10,7 @@ import {
   type FileLock,
   ForwardHandle,
   type Handle,
+  type Provider,
   type TimeChange,
 } from "../provider/mod.ts";
 import type { InodeSpace } from "./inode_space.ts";
@@ -32,6 +33,11 @@ export class RouterHandle extends ForwardHandle {
     this.#path = path;
     this.#name = name;
     this.#spaces = spaces;
+  }
+
+  /** The handle of `provider` below; null when the file is another one's. */
+  of(provider: Provider): Handle | null {
+    return this.#mount.provider === provider ? this.inner : null;
   }
 
   /** A value of the handle below, its errors in the caller's terms. */

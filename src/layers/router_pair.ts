@@ -13,8 +13,9 @@ import {
   rescue,
   toErrno,
 } from "../base/mod.ts";
-import type { Context, FileInfo, Provider } from "../provider/mod.ts";
+import type { Context, FileInfo, Handle, Provider } from "../provider/mod.ts";
 import type { Mount, Place } from "./mount_table.ts";
+import { RouterHandle } from "./router_handle.ts";
 import { lookAt, routerError, type RouterTree } from "./router_tree.ts";
 
 /** One call with its two paths, clean. */
@@ -92,6 +93,25 @@ export function linkThere(tree: RouterTree, call: PairCall): MaybePromise<void> 
       });
     });
   });
+}
+
+/** `linkHandle`: within the mount of the open file; EXDEV across. */
+export function linkOpen(
+  tree: RouterTree,
+  handle: Handle,
+  to: Place,
+  context: Context | undefined,
+): MaybePromise<void> {
+  const mount = holder(to);
+  if (mount === null) throw routerError(to.node === null ? "ENOENT" : "EEXIST", "link", to.path);
+  if (to.node !== null) throw routerError("EEXIST", "link", to.path);
+  const below = handle instanceof RouterHandle ? handle.of(mount.provider) : null;
+  if (below === null) throw routerError("EXDEV", "link", to.path);
+  return tree.call(
+    mount,
+    () => mount.provider.linkHandle(below, mount.inside(to.path), context),
+    to.path,
+  );
 }
 
 function within(tree: RouterTree, mount: Mount, call: PairCall): MaybePromise<void> {

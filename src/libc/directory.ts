@@ -14,6 +14,8 @@ import { writeI64 } from "./word64.ts";
 export const AT_FDCWD: number = -100;
 /** `unlinkat`: remove a directory. */
 export const AT_REMOVEDIR = 0x200;
+/** `linkat`: a final symbolic link of the old name is followed. */
+export const AT_SYMLINK_FOLLOW = 0x400;
 /** `openat2`: stay on the filesystem of the descriptor. */
 export const RESOLVE_NO_XDEV = 0x01;
 /** `openat2`: no links like those of `/proc/self/fd`. */
@@ -85,14 +87,15 @@ export function renameat2(
   return result < 0 ? negatedErrno() : result;
 }
 
-/** `linkat(2)`; a final symbolic link is not followed. */
+/** `linkat(2)`; a final symbolic link is not followed, unless `flags` is {@linkcode AT_SYMLINK_FOLLOW}. */
 export function linkat(
   oldFd: number,
   oldAddress: number,
   newFd: number,
   newAddress: number,
+  flags = 0,
 ): number {
-  const result = libc().linkat(oldFd, oldAddress, newFd, newAddress, 0);
+  const result = libc().linkat(oldFd, oldAddress, newFd, newAddress, flags);
   return result < 0 ? negatedErrno() : result;
 }
 

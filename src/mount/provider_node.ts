@@ -16,6 +16,7 @@ import {
   O_CREAT,
   O_EXCL,
   O_NOFOLLOW,
+  O_TMPFILE,
   O_TRUNC,
   O_WRONLY,
   rescue,
@@ -26,7 +27,7 @@ import type { EntryOut, OpenOut } from "../fuse/mod.ts";
 import type { DirStream, FileHandle, Inode, InodeEmbedder, StreamEntry } from "../nodefs/mod.ts";
 import { newListDirStream } from "../nodefs/mod.ts";
 import type * as nodefs from "../nodefs/mod.ts";
-import type { Context, FileInfo } from "../provider/mod.ts";
+import type { CapabilitySet, Context, FileInfo } from "../provider/mod.ts";
 import { fillAttr } from "./attr_of.ts";
 import { ProviderFile } from "./provider_file.ts";
 import { ProviderInode } from "./provider_inode.ts";
@@ -49,6 +50,7 @@ export class ProviderNode extends ProviderInode
     nodefs.NodeLinker,
     nodefs.NodeOpener,
     nodefs.NodeCreater,
+    nodefs.NodeTmpfiler,
     nodefs.NodeReaddirer {
   /** The node of a child; its operations come from the same provider. */
   protected newNode(): ProviderNode {
@@ -83,12 +85,9 @@ export class ProviderNode extends ProviderInode
       if (known !== undefined && known.stableAttr.mode === mode) return known;
       return inode.newInode(this.newNode(), { mode, ino: 0 });
     }
-    const gen = info.birthtime === undefined
-      ? 0
-      : (info.birthtime.sec * 1e9 + info.birthtime.nsec) % Number.MAX_SAFE_INTEGER;
-    const known = inode.knownInode(info.ino, mode, gen);
-    if (known !== undefined) return known;
-    return inode.newInode(this.newNode(), { mode, ino: info.ino, gen });
+    const identity = identityOf(info, this.can);
+    const known = inode.knownInode(identity.ino, mode, identity.gen);
+    return known ?? inode.newInode(this.newNode(), identity);
   }
 
   #enter(name: string, path: string, context: Context, out: EntryOut): MaybePromise<Inode> {
@@ -185,13 +184,56 @@ export class ProviderNode extends ProviderInode
     out: EntryOut,
   ): MaybePromise<Inode | Errno> {
     const existing = target.embeddedInode().path();
-    if (existing === undefined) return ERRNO.ENOENT;
+    if (existing === undefined) return this.#linkNameless(context, target, name, out);
     if (!this.can.has("link")) return ERRNO.EPERM;
     const path = this.#childPath(name);
     return chain(
       this.provider.link(existing, path, context),
       () => this.#enter(name, path, context, out),
     );
+  }
+
+  /** Names a file that was made without a name. The kernel has seen to it that it may have one. */
+  #linkNameless(
+    context: Context,
+    target: InodeEmbedder,
+    name: string,
+    out: EntryOut,
+  ): MaybePromise<Inode | Errno> {
+    const inode = target.embeddedInode();
+    const [file] = inode.openFiles;
+    if (!(file instanceof ProviderFile) || !this.can.has("tmpfile")) return ERRNO.ENOENT;
+    const path = this.#childPath(name);
+    return chain(
+      this.provider.linkHandle(file.handle, path, context),
+      () =>
+        chain(this.lstat(path, context), (info) => {
+          fillAttr(out.attr, info);
+          return inode;
+        }),
+    );
+  }
+
+  /**
+   * Makes a file without a name. With O_APPEND its writes go where the kernel says that its end is: until it
+   * has a name, nobody else can have moved that.
+   */
+  tmpfile(
+    context: Context,
+    flags: number,
+    mode: number,
+    out: EntryOut,
+    _opened: OpenOut,
+  ): MaybePromise<nodefs.Created | Errno> {
+    if (!this.can.has("tmpfile")) return ERRNO.EOPNOTSUPP;
+    const wanted = (flags & ~O_APPEND) | O_TMPFILE;
+    const made = this.provider.open(this.path(), wanted, mode & MODE_PERMISSIONS, context);
+    return chain(made, (handle) =>
+      chain(handle.stat(context), (info) => {
+        fillAttr(out.attr, info);
+        const inode = this.embeddedInode().newInode(this.newNode(), identityOf(info, this.can));
+        return { inode, file: new ProviderFile(handle, null) };
+      }));
   }
 
   #openFile(path: string, flags: number, mode: number, context: Context) {
@@ -242,4 +284,15 @@ export class ProviderNode extends ProviderInode
     if (path === undefined) return newListDirStream([]);
     return chain(this.provider.readDir(path, context), newListDirStream);
   }
+}
+
+/** What tells a file from others: its number, where that is real, and the time of its birth. */
+function identityOf(info: FileInfo, can: CapabilitySet): nodefs.StableAttr {
+  const mode = info.mode & S_IFMT;
+  if (!can.has("inode")) return { mode, ino: 0 };
+  const { birthtime } = info;
+  const gen = birthtime === undefined
+    ? 0
+    : (birthtime.sec * 1e9 + birthtime.nsec) % Number.MAX_SAFE_INTEGER;
+  return { mode, ino: info.ino, gen };
 }

@@ -160,6 +160,11 @@ export abstract class BaseProvider implements Provider {
   }
 
   /** ENOSYS. */
+  linkHandle(_handle: Handle, newPath: string, _context?: Context): MaybePromise<void> {
+    throw new FsError("ENOSYS", { syscall: "link", dest: newPath });
+  }
+
+  /** ENOSYS. */
   mknod(path: string, _mode: number, _rdev: number, _context?: Context): MaybePromise<void> {
     throw new FsError("ENOSYS", { syscall: "mknod", path });
   }

@@ -27,6 +27,11 @@ export const CAPABILITIES = {
     promises: "symbolic links can be made, read and followed",
   },
   link: { provider: ["link"], handle: [], promises: "an inode can have several names" },
+  tmpfile: {
+    provider: ["linkHandle"],
+    handle: [],
+    promises: "open with O_TMPFILE makes a file without a name, and linkHandle names what is open",
+  },
   mknod: {
     provider: ["mknod"],
     handle: [],

@@ -111,6 +111,11 @@ export abstract class Forward implements Provider {
     return this.inner.link(existing, newPath, context);
   }
 
+  /** As the inner provider. A layer with handles of its own passes on what is below them. */
+  linkHandle(handle: Handle, newPath: string, context?: Context): MaybePromise<void> {
+    return this.inner.linkHandle(handle, newPath, context);
+  }
+
   /** As the inner provider. */
   mknod(path: string, mode: number, rdev: number, context?: Context): MaybePromise<void> {
     return this.inner.mknod(path, mode, rdev, context);

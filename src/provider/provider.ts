@@ -65,6 +65,12 @@ export interface Provider {
   lstat(path: string, context?: Context): MaybePromise<FileInfo>;
   /** `link`: gives an inode a second name; a final symbolic link in `existing` is not followed. */
   link(existing: string, newPath: string, context?: Context): MaybePromise<void>;
+  /**
+   * `tmpfile`: gives an open file another name, or its first (`linkat(2)` with AT_EMPTY_PATH). EXDEV for
+   * a handle of another provider; ENOENT when its last name has been removed, or O_EXCL said that it
+   * shall never have one.
+   */
+  linkHandle(handle: Handle, newPath: string, context?: Context): MaybePromise<void>;
   /** `mknod`: makes a pipe, socket, device node or regular file; `mode` has type and permissions. */
   mknod(path: string, mode: number, rdev: number, context?: Context): MaybePromise<void>;
   /** `chown`: sets owner and group, -1 leaves one as it is; a final symbolic link is followed. */

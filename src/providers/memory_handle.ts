@@ -7,6 +7,7 @@ import {
   basename,
   chain,
   clean,
+  ERRNO,
   Errno,
   type ErrnoName,
   type MaybePromise,
@@ -97,6 +98,12 @@ export class MemoryHandle extends BaseHandle {
     if (!this.#isWritable) throw this.fail(other, syscall);
     if (!(inode instanceof MemoryFile)) throw this.fail(other, syscall);
     return inode;
+  }
+
+  /** For the provider: gives what is open the name `newPath` in `tree`. */
+  linkTo(tree: MemoryTree, newPath: string): Errno | null {
+    if (this.#inode === null) return ERRNO.EBADF;
+    return this.#tree === tree ? tree.linkInode(this.#inode, newPath) : ERRNO.EXDEV;
   }
 
   #check(result: Errno | null, syscall: string): void {

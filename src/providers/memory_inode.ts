@@ -152,6 +152,8 @@ export class MemoryFile extends MemoryInode {
   capacity = 0;
   /** The pages, null for a file without or with a fragment. */
   pages: MemoryPageTable | null = null;
+  /** Whether it may get a name though it has none: made with O_TMPFILE, and without O_EXCL. */
+  isLinkable = false;
 
   /** The size. */
   override sizeOf(): number {

@@ -99,5 +99,6 @@ function openUnnamed(
   const file = tree.makeFile(directory, mode, context);
   if (file === null) return ERRNO.ENOSPC;
   file.nlink = 0;
+  file.isLinkable = (flags & O_EXCL) === 0;
   return file;
 }

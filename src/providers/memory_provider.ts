@@ -22,6 +22,7 @@ import {
   type Context,
   type DirEntry,
   type FileInfo,
+  type Handle,
   type StatFs,
   type TimeChange,
   type WatchEvent,
@@ -174,6 +175,18 @@ export class MemoryProvider extends BaseProvider {
   /** Gives an inode a second name. */
   override link(existing: string, newPath: string, _context?: Context): void {
     check(this.#tree.link(existing, newPath), "link", existing, newPath);
+  }
+
+  /** Names an open file. */
+  override linkHandle(handle: Handle, newPath: string, _context?: Context): void {
+    const isOurs = handle instanceof MemoryHandle;
+    const errno = isOurs ? handle.linkTo(this.#tree, newPath) : ERRNO.EXDEV;
+    if (errno === null) return;
+    throw new FsError(errno.code, {
+      syscall: "link",
+      path: isOurs ? handle.path : undefined,
+      dest: newPath,
+    });
   }
 
   /** Makes a pipe, socket, device node or empty file. */

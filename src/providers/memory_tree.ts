@@ -223,12 +223,19 @@ export class MemoryTree {
   /** `link(2)`. */
   link(existing: string, newPath: string): Errno | null {
     const inode = this.walk.resolve(existing, false);
-    if (inode instanceof Errno) return inode;
+    return inode instanceof Errno ? inode : this.linkInode(inode, newPath);
+  }
+
+  /** `linkat(2)` of what is open; ENOENT when it has no name and may not get one. */
+  linkInode(inode: MemoryInode, newPath: string): Errno | null {
     const errno = this.#findNew(newPath);
     if (errno !== null) return errno;
     if (inode instanceof MemoryDirectory) return ERRNO.EPERM;
+    const isFirst = inode.nlink === 0;
+    if (isFirst && !(inode instanceof MemoryFile && inode.isLinkable)) return ERRNO.ENOENT;
     if (inode.nlink >= this.budget.maxLinks) return ERRNO.EMLINK;
-    if (!this.budget.takeInode()) return ERRNO.ENOSPC;
+    if (!isFirst && !this.budget.takeInode()) return ERRNO.ENOSPC;
+    if (inode instanceof MemoryFile) inode.isLinkable = false;
     inode.nlink++;
     inode.touchChange(this.clock);
     this.enter(this.walk.parent, this.walk.name, inode);

@@ -48,6 +48,7 @@ import {
   type Context,
   type DirEntry,
   type FileInfo,
+  type Handle,
   type StatFs,
   type TimeChange,
   type WatchEvent,
@@ -197,6 +198,22 @@ export class ContainedProvider extends BaseProvider {
       (from, to) => linkat(from.directory, from.name, to.directory, to.name),
       true,
     );
+  }
+
+  /** Names an open file. */
+  override linkHandle(handle: Handle, newPath: string, _context?: Context): void {
+    const isOurs = handle instanceof RealHandle && handle.isBelow(this.#root);
+    const place = this.#place;
+    const path = isOurs ? handle.path ?? "/" : "";
+    const entered = isOurs ? this.#root.enter(place, clean(newPath)) : -ERRNO.EXDEV.number;
+    this.#calls.check(entered, "link", path, newPath);
+    try {
+      const fd = isOurs ? handle.fd : -1;
+      const result = fd < 0 ? -ERRNO.EBADF.number : this.#root.link(fd, place);
+      this.#calls.check(result, "link", path, newPath);
+    } finally {
+      place.leave();
+    }
   }
 
   /** Removes a name that is not a directory. */

@@ -94,6 +94,11 @@ export class RealHandle extends BaseHandle {
     return this.#fd;
   }
 
+  /** Whether it is open below this root. */
+  isBelow(root: RealRoot): boolean {
+    return this.#shared.root === root;
+  }
+
   #check(result: number, syscall: string): number {
     if (result < 0) throw failure(result, { syscall, path: this.path });
     return result;

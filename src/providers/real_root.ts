@@ -25,10 +25,12 @@ import {
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
+  AT_SYMLINK_FOLLOW,
   AT_SYMLINK_NOFOLLOW,
   check,
   close,
   CStringArea,
+  linkat,
   openat,
   openat2,
   RESOLVE_IN_ROOT,
@@ -258,6 +260,12 @@ export class RealRoot {
     const kept = flags & ~(O_NOFOLLOW | O_CREAT | O_EXCL | O_DIRECT);
     const name = this.#area.put(String(fd));
     return openat(this.#descriptors, name, kept | O_CLOEXEC | O_NOCTTY | O_LARGEFILE, 0);
+  }
+
+  /** Gives what a descriptor is open on a name. Returns 0 or a negated errno. */
+  link(fd: number, place: Place): number {
+    const name = this.#area.put(String(fd));
+    return linkat(this.#descriptors, name, place.directory, place.name, AT_SYMLINK_FOLLOW);
   }
 
   /** A path of the host that means the descriptor, or a name in it that is no link to follow. */

@@ -65,7 +65,7 @@ function reportMore(
       return report("entry", newPath);
     case OpCode.Link:
       report("entry", newPath);
-      return report("attributes", path);
+      return report("attributes", target(call));
     case OpCode.CopyRange:
       return report("content", call.file2?.path ?? target(call));
     case OpCode.MkdirAll:

@@ -160,9 +160,10 @@ export const OPERATIONS = {
   Link: {
     since: 1,
     effect: "change",
-    request: ["path", "new_path"],
+    request: ["path", "fh", "new_path"],
     reply: ["stat"],
-    about: "Gives `path` a second name, `new_path`. `stat` in version 2 only.",
+    about:
+      "Gives `path` a second name, `new_path`. Version 2: with `fh`, gives the open file one; `stat`.",
   },
   Hello: {
     since: 2,

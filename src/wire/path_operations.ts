@@ -72,8 +72,11 @@ export function readlink(call: Call): MaybePromise<void> {
 /** Link. */
 export function link(call: Call): MaybePromise<void> {
   const { request, session, context } = call;
-  const made = session.provider.link(request.path, request.newPath, context);
-  if (session.version === 1) return made;
+  const { provider, version } = session;
+  if (version === 1) return provider.link(request.path, request.newPath, context);
+  const made = request.handle === 0
+    ? provider.link(request.path, request.newPath, context)
+    : provider.linkHandle(call.open("link"), request.newPath, context);
   return chain(made, () => call.statAgain(request.newPath));
 }
 

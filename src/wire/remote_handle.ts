@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, clean, type MaybePromise } from "../base/mod.ts";
+import { basename, clean, FsError, type MaybePromise } from "../base/mod.ts";
 import {
   BaseHandle,
   type Context,
@@ -77,6 +77,12 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
   #begin(op: OpCode, syscall: string, context: Context | undefined): VFSRequest {
     if (this.#closed) throw this.fail("EBADF", syscall);
     return this.#client.begin(op, context, this);
+  }
+
+  /** For the provider: a request to name this file, of the connection that it is open on. */
+  beginLink(client: VFSClient, newPath: string, context: Context | undefined): VFSRequest {
+    if (client === this.#client) return this.#begin(OpCode.Link, "link", context);
+    throw new FsError("EXDEV", { syscall: "link", path: this.path, dest: newPath });
   }
 
   #send<T>(

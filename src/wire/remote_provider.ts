@@ -269,6 +269,16 @@ export class RemoteProvider extends RemoteAttributes {
     return this.send(this.keepStat(newPath), "link", existing, context, newPath);
   }
 
+  /** Names an open file. Version 2. */
+  override linkHandle(handle: Handle, newPath: string, context?: Context): MaybePromise<void> {
+    if (!this.hasVersion2) return super.linkHandle(handle, newPath, context);
+    if (!(handle instanceof RemoteHandle)) {
+      throw new FsError("EXDEV", { syscall: "link", dest: newPath });
+    }
+    handle.beginLink(this.client, newPath, context).newPath = clean(newPath);
+    return this.send(this.keepStat(newPath), "link", handle.path ?? "", context, newPath);
+  }
+
   /** Makes a pipe, socket, device node or file. Version 2. */
   override mknod(path: string, mode: number, rdev: number, context?: Context): MaybePromise<void> {
     if (!this.hasVersion2) return super.mknod(path, mode, rdev, context);
