@@ -11,6 +11,8 @@
  */
 import { chain, isPromise, type MaybePromise } from "../src/base/mod.ts";
 import { MemoryProvider } from "../src/providers/mod.ts";
+import { record } from "./report/record.ts";
+import { RATE } from "./report/row.ts";
 import { type Subject, SUBJECTS } from "./provider_subjects.ts";
 
 const FILES = 100_000;
@@ -212,12 +214,16 @@ async function main(): Promise<void> {
   for (const row of Object.keys(ROWS)) {
     const rates: (number | null)[] = [];
     for (const name of names) rates.push(await inProcess(name, row, "1"));
+    const values = Object.fromEntries(names.map((name, index) => [name, rates[index] ?? null]));
+    record({ name: row, unit: RATE, values });
     const best = Math.max(...rates.map((value) => value ?? 0));
     const cells = rates.map((value) => value === best ? `**${show(value)}**` : show(value));
     const larger = await inProcess("fusewire", row, "4");
     console.log(`| ${row} | ${cells.join(" | ")} | ${show(larger)} |`);
   }
   const bytes = await inProcess("memory");
+  const unit = { name: "bytes", better: "less" } as const;
+  record({ name: "memory of each of a million small files", unit, values: { fusewire: bytes } });
   console.log(`\nA million files of 32 bytes: ${show(bytes)} bytes each`);
 }
 

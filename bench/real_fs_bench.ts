@@ -10,6 +10,8 @@
  */
 import { isPromise, RealFSProvider } from "../mod.ts";
 import { getuid, MemoryBlock, read } from "../src/libc/mod.ts";
+import { record } from "./report/record.ts";
+import { MICROSECONDS } from "./report/row.ts";
 
 const ROUNDS = 15;
 const CALLS = 4_000;
@@ -102,8 +104,12 @@ async function microseconds(calls: number, run: () => unknown): Promise<number> 
   return (performance.now() - start) * 1000 / calls;
 }
 
-function median(values: number[]): string {
-  return values.sort((one, other) => one - other)[values.length >> 1]!.toFixed(2).padStart(12);
+function median(values: number[]): number {
+  return values.sort((one, other) => one - other)[values.length >> 1]!;
+}
+
+function show(value: number): string {
+  return value.toFixed(2).padStart(12);
 }
 
 console.log(`${"us per operation".padEnd(34)}${"ours".padStart(12)}${"Deno".padStart(12)}`);
@@ -113,7 +119,14 @@ for (const [name, [calls, ours, theirs]] of Object.entries(CASES)) {
     times[0].push(await microseconds(calls, ours));
     if (theirs !== undefined) times[1].push(await microseconds(calls, theirs));
   }
-  console.log(name.padEnd(34) + median(times[0]) + (theirs === undefined ? "" : median(times[1])));
+  const values = {
+    fusewire: median(times[0]),
+    Deno: theirs === undefined ? null : median(times[1]),
+  };
+  record({ name, unit: MICROSECONDS, values });
+  console.log(
+    name.padEnd(34) + show(values.fusewire) + (values.Deno === null ? "" : show(values.Deno)),
+  );
 }
 file.close();
 await handle.close();

@@ -18,6 +18,7 @@ import {
   VFSRequest,
   type WireVersion,
 } from "../src/wire/mod.ts";
+import { record } from "./report/record.ts";
 
 const SECONDS = 1.5;
 const READ_SIZE = 128 << 10;
@@ -155,7 +156,12 @@ async function connected(path: string): Promise<Counter> {
   }
 }
 
+const recorded: Record<string, { unit: string; values: Record<string, number> }> = {};
+
+/** "subject: what is measured". */
 function row(name: string, value: number, unit: string): void {
+  const [subject = "", what = ""] = name.split(": ");
+  (recorded[what] ??= { unit, values: {} }).values[subject] = value;
   console.log(`${name.padEnd(44)} ${Math.round(value).toLocaleString("en").padStart(10)} ${unit}`);
 }
 
@@ -208,6 +214,9 @@ async function main(): Promise<void> {
     if (first !== undefined) await measureServer("the other", first);
     await measureClient(`${folder}/serve`, 1);
     await measureClient(`${folder}/serve`, 2);
+    for (const [name, { unit, values }] of Object.entries(recorded)) {
+      record({ name, unit: { name: unit, better: "more" }, values });
+    }
   } finally {
     for (const process of processes) process.kill();
     await Promise.all(processes.map((process) => process.status));

@@ -20,6 +20,7 @@ import {
   encodeRequestOfOp,
   type WireVersion,
 } from "../src/wire/codec.ts";
+import { record } from "./report/record.ts";
 import { VFSDirEntry, VFSRequest, VFSResponse, VFSStat } from "../src/wire/mod.ts";
 
 // Maps as others read them: no records, no tag for a Uint8Array.
@@ -122,6 +123,8 @@ function measure(runs: Readonly<Record<string, () => void>>): Record<string, num
 
 function show(what: string, best: Record<string, number>): void {
   const ours = best.fusewire ?? NaN;
+  const targets = Object.entries(TARGETS).map(([peer, factor]) => ({ peer, ratio: 1 / factor }));
+  record({ name: what, unit: { name: "ns", better: "less" }, values: best, targets });
   const cells = Object.entries(best).map(([name, ns]) => `${name} ${ns.toFixed(0)} ns`);
   const ratios = Object.entries(TARGETS).map(([name, target]) => {
     const ratio = (best[name] ?? NaN) / ours;

@@ -12,7 +12,7 @@ export interface LoopOptions {
   /**
    * How long to keep asking for the next message before sleeping, in microseconds. The next request
    * of a busy program comes within some 20 us of the last reply, and waking from sleep costs more
-   * than that. 0 never spins: less CPU, two to four times the latency (`bench/mount_bench.ts`).
+   * than that. 0 never spins: less CPU, two to four times the latency (`bench/rows/mount_stat.ts`).
    */
   readonly spinUs: number;
   /** After how long of unbroken service timers and sockets of the process get a turn, in milliseconds. */

@@ -1,0 +1,16 @@
+/**
+ * The benchmarks without a mount: programs that measure their own rows, and can be run alone.
+ *
+ * @module
+ */
+import type { ProgramRows } from "../report/row.ts";
+
+/** What each is about is told at the head of its file. */
+export const programs: readonly ProgramRows[] = [
+  { name: "in process", args: ["bench/provider_bench.ts"] },
+  { name: "directory in process", args: ["bench/real_fs_bench.ts"] },
+  { name: "maybe", args: ["bench/maybe_bench.ts"], quick: true },
+  { name: "hooks", args: ["bench/hooks_bench.ts"] },
+  { name: "wire", args: ["bench/wire_bench.ts"] },
+  { name: "codec", args: ["bench/wire_codec_bench.ts"], quick: true },
+];

@@ -1,0 +1,94 @@
+/**
+ * Serves one of our filesystems on a mount point until SIGTERM: the process that is measured.
+ *
+ *     deno run -A bench/subjects/serve.ts hello MOUNTPOINT TIMEOUT_SECONDS [SPIN_MICROSECONDS]
+ *     deno run -A bench/subjects/serve.ts null MOUNTPOINT
+ *     deno run -A bench/subjects/serve.ts directory MOUNTPOINT DIRECTORY
+ *
+ * @module
+ */
+import { BaseHandle, BaseProvider, FileInfo, FsError, RealFSProvider } from "../../mod.ts";
+import { mount, type MountOptions } from "../../src/mount/mod.ts";
+import type { Provider } from "../../src/provider/mod.ts";
+
+const NULL_SIZE = 2 ** 32;
+
+class HelloHandle extends BaseHandle {
+  override readAt(buffer: Uint8Array, offset: number): number {
+    const part = TEXT.subarray(offset, offset + buffer.length);
+    buffer.set(part);
+    return part.length;
+  }
+  override close(): void {}
+}
+
+const TEXT = new TextEncoder().encode("Hello World!\n");
+
+/** What `peers/hello.c` is in C. */
+class Hello extends BaseProvider {
+  readonly #root = new FileInfo({ name: "/", mode: 0o040755, nlink: 2 });
+  readonly #file = new FileInfo({ name: "hello", mode: 0o100444, size: TEXT.length });
+
+  override stat(path: string): FileInfo {
+    if (path === "/") return this.#root;
+    if (path === "/hello") return this.#file;
+    throw new FsError("ENOENT", { syscall: "stat", path });
+  }
+  override open(path: string, flags: number): HelloHandle {
+    return new HelloHandle(flags, path);
+  }
+}
+
+const NULL_INFO = new FileInfo({ name: "null", mode: 0o100644, size: NULL_SIZE });
+
+class NullHandle extends BaseHandle {
+  override readAt(buffer: Uint8Array, offset: number): number {
+    if (offset >= NULL_SIZE) return 0;
+    buffer.fill(0);
+    return buffer.length;
+  }
+  override writeAt(data: Uint8Array): number {
+    return data.length;
+  }
+  override stat(): FileInfo {
+    return NULL_INFO;
+  }
+  override close(): void {}
+}
+
+/** What libfuse's example `null.c` is in C, with the file in a directory. */
+class Null extends BaseProvider {
+  readonly #root = new FileInfo({ name: "/", mode: 0o040755, nlink: 2 });
+
+  override stat(path: string): FileInfo {
+    if (path === "/") return this.#root;
+    if (path === "/null") return NULL_INFO;
+    throw new FsError("ENOENT", { syscall: "stat", path });
+  }
+  override open(path: string, flags: number): NullHandle {
+    return new NullHandle(flags, path);
+  }
+}
+
+function subject(kind: string, argument: string, spin?: string): [Provider, MountOptions] {
+  switch (kind) {
+    case "hello": {
+      const timeoutMs = Number(argument) * 1000;
+      const loop = spin === undefined ? {} : { spinUs: Number(spin) };
+      return [new Hello(), { entryTimeoutMs: timeoutMs, attrTimeoutMs: timeoutMs, loop }];
+    }
+    case "null":
+      return [new Null(), {}];
+    case "directory":
+      return [new RealFSProvider(argument), {}];
+    default:
+      throw new Error(`Cannot serve ${kind}`);
+  }
+}
+
+const [kind = "", mountpoint = "", argument = "", spin] = Deno.args;
+const [provider, options] = subject(kind, argument, spin);
+const mounted = await mount(provider, mountpoint, options);
+Deno.addSignalListener("SIGTERM", () => void mounted.unmount({ lazy: true }));
+await mounted.finished;
+Deno.exit(0);
