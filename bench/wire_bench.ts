@@ -1,15 +1,18 @@
 /**
  * A served memory file over a Unix socket, the server in a process of its own: lookups one after the other,
- * lookups sent ahead, and reads of 128 KiB. Beside it, in the same run, a bare echo server as the bound of
- * what a socket gives, and our own client.
+ * lookups sent ahead, and reads of 128 KiB, by a client that only counts. Beside it, in turns, a Go program
+ * that serves the same protocol as the Go original does (`fixtures/go_peer`, one goroutine a connection, two
+ * reads and two writes a request; built here when Debian's golang-go and golang-github-fxamacker-cbor-dev
+ * are installed), and a bare echo server as the bound of what a socket gives. Then our own client.
  *
- *     deno run -A bench/wire_bench.ts
+ *     deno task bench bench/wire_bench.ts    or, without building Go each time
  *     deno run -A bench/wire_bench.ts /path/to/socket    another server of the same protocol, with a file /f
  *
  * @module
  */
 import { CborWriter } from "../src/cbor/mod.ts";
 import { newMemoryProvider } from "../src/providers/mod.ts";
+import { GoPeer, whyNoGo } from "../src/wire/testing/go_peer.ts";
 import {
   connectUDS,
   encodeRequest,
@@ -20,7 +23,9 @@ import {
 } from "../src/wire/mod.ts";
 import { record } from "./report/record.ts";
 
-const SECONDS = 1.5;
+const SECONDS = 1;
+/** How often the servers take turns; the best of each counts. */
+const ROUNDS = 4;
 const READ_SIZE = 128 << 10;
 const FILE_SIZE = 16 << 20;
 /** Requests in one write, and the most that wait for their replies. */
@@ -55,6 +60,8 @@ async function echo(connection: Deno.Conn): Promise<void> {
     for (let sent = 0; sent < size;) sent += await connection.write(buffer.subarray(sent, size));
   }
 }
+
+const [OURS, GO, ECHO] = ["fusewire", "Go", "echo"];
 
 /** A client that only counts: what it measures is the server. */
 class Counter {
@@ -101,7 +108,9 @@ class Counter {
   }
 }
 
-async function lockStep(counter: Counter, request: Uint8Array): Promise<number> {
+const LOOKUP = frame(new VFSRequest({ op: OpCode.Lookup, path: "/f" }));
+
+async function lockStep(counter: Counter, request = LOOKUP): Promise<number> {
   const start = performance.now();
   let done = 0;
   while (performance.now() - start < SECONDS * 1000) {
@@ -112,7 +121,7 @@ async function lockStep(counter: Counter, request: Uint8Array): Promise<number> 
   return done / ((performance.now() - start) / 1000);
 }
 
-async function ahead(counter: Counter, request: Uint8Array): Promise<number> {
+async function ahead(counter: Counter, request = LOOKUP): Promise<number> {
   const batch = new Uint8Array(request.length * BATCH);
   for (let index = 0; index < BATCH; index++) batch.set(request, index * request.length);
   const start = performance.now();
@@ -156,22 +165,49 @@ async function connected(path: string): Promise<Counter> {
   }
 }
 
-const recorded: Record<string, { unit: string; values: Record<string, number> }> = {};
-
-/** "subject: what is measured". */
 function row(name: string, value: number, unit: string): void {
-  const [subject = "", what = ""] = name.split(": ");
-  (recorded[what] ??= { unit, values: {} }).values[subject] = value;
-  console.log(`${name.padEnd(44)} ${Math.round(value).toLocaleString("en").padStart(10)} ${unit}`);
+  console.log(`${name.padEnd(50)} ${Math.round(value).toLocaleString("en").padStart(10)} ${unit}`);
 }
 
-async function measureServer(name: string, path: string): Promise<void> {
-  const lookup = frame(new VFSRequest({ op: OpCode.Lookup, path: "/f" }));
-  const counter = await connected(path);
-  row(`${name}: lookups, one after the other`, await lockStep(counter, lookup), "/s");
-  row(`${name}: lookups, sent ahead`, await ahead(counter, lookup), "/s");
-  if (name !== "echo") row(`${name}: reads of 128 KiB`, await reads(counter), "MB/s");
-  counter.close();
+/** What is measured of a server: by the client that only counts. */
+const QUESTIONS = [
+  { what: "lookups, one after the other", unit: "/s", target: 1, run: lockStep },
+  { what: "lookups, sent ahead", unit: "/s", target: 5, run: ahead },
+  { what: "reads of 128 KiB", unit: "MB/s", target: 1.5, run: reads },
+] as const;
+
+interface Server {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Each question to each server in turns; then how ours stands to Go. */
+async function measureServers(servers: readonly Server[]): Promise<void> {
+  for (const { what, unit, target, run } of QUESTIONS) {
+    const best = new Map<string, number>();
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const { name, path } of servers) {
+        if (run === reads && name === ECHO) continue;
+        const counter = await connected(path);
+        best.set(name, Math.max(best.get(name) ?? 0, await run(counter)));
+        counter.close();
+      }
+    }
+    for (const [name, value] of best) row(`${name}: ${what}`, value, unit);
+    const [ours, go] = [best.get(OURS), best.get(GO)];
+    const targets = go === undefined ? [] : [{ peer: GO, ratio: target }];
+    const values = Object.fromEntries(best);
+    record({ name: `wire: ${what}`, unit: { name: unit, better: "more" }, values, targets });
+    if (ours === undefined || go === undefined) continue;
+    console.log(`  ${(ours / go).toFixed(2)} times Go (target ${target})`);
+  }
+}
+
+/** A figure of our own client. */
+function client(version: WireVersion, what: string, value: number, unit: string): void {
+  row(`our client, version ${version}: ${what}`, value, unit);
+  const name = `wire client, version ${version}: ${what}`;
+  record({ name, unit: { name: unit, better: "more" }, values: { [OURS]: value } });
 }
 
 async function measureClient(path: string, version: WireVersion): Promise<void> {
@@ -179,14 +215,14 @@ async function measureClient(path: string, version: WireVersion): Promise<void> 
   let start = performance.now();
   let done = 0;
   for (; performance.now() - start < SECONDS * 1000; done++) await remote.stat("/f");
-  row(`our client, version ${version}: stat`, done / SECONDS, "/s");
+  client(version, "stat", done / SECONDS, "/s");
   start = performance.now();
   done = 0;
   while (performance.now() - start < SECONDS * 1000) {
     await Promise.all(Array.from({ length: BATCH }, () => remote.stat("/f")));
     done += BATCH;
   }
-  row(`our client, version ${version}: 100 stats together`, done / SECONDS, "/s");
+  client(version, "100 stats together", done / SECONDS, "/s");
   const handle = await remote.open("/f", 0, 0);
   const buffer = new Uint8Array(READ_SIZE);
   start = performance.now();
@@ -194,7 +230,7 @@ async function measureClient(path: string, version: WireVersion): Promise<void> 
   for (; performance.now() - start < SECONDS * 1000; done++) {
     await handle.readAt(buffer, (done % (FILE_SIZE / READ_SIZE)) * READ_SIZE);
   }
-  row(`our client, version ${version}: readAt 128 KiB`, done * READ_SIZE / 1e6 / SECONDS, "MB/s");
+  client(version, "readAt 128 KiB", done * READ_SIZE / 1e6 / SECONDS, "MB/s");
   await handle.close();
   await remote.close();
 }
@@ -203,25 +239,30 @@ async function main(): Promise<void> {
   const [first, second] = Deno.args;
   if (first === "serve" || first === "echo") return await serve(first, second!);
   const folder = await Deno.makeTempDir();
-  const processes: Deno.ChildProcess[] = [];
-  try {
-    for (const kind of ["serve", "echo"]) {
-      const args = ["run", "-A", import.meta.filename!, kind, `${folder}/${kind}`];
-      processes.push(new Deno.Command(Deno.execPath(), { args }).spawn());
-    }
-    await measureServer("echo", `${folder}/echo`);
-    await measureServer("fusewire", `${folder}/serve`);
-    if (first !== undefined) await measureServer("the other", first);
-    await measureClient(`${folder}/serve`, 1);
-    await measureClient(`${folder}/serve`, 2);
-    for (const [name, { unit, values }] of Object.entries(recorded)) {
-      record({ name, unit: { name: unit, better: "more" }, values });
-    }
-  } finally {
-    for (const process of processes) process.kill();
-    await Promise.all(processes.map((process) => process.status));
-    await Deno.remove(folder, { recursive: true });
+  await using closing = new AsyncDisposableStack();
+  closing.defer(() => Deno.remove(folder, { recursive: true }));
+  const started = (process: Deno.ChildProcess): void => {
+    closing.defer(async () => {
+      process.kill();
+      await process.status;
+    });
+  };
+  const servers: Server[] = [];
+  for (const [kind, name] of [["serve", OURS], ["echo", ECHO]] as const) {
+    const args = ["run", "-A", import.meta.filename!, kind, `${folder}/${kind}`];
+    started(new Deno.Command(Deno.execPath(), { args }).spawn());
+    servers.push({ name, path: `${folder}/${kind}` });
   }
+  const missing = await whyNoGo();
+  if (first !== undefined) servers.push({ name: GO, path: first });
+  else if (missing === undefined) {
+    const go = closing.use(await GoPeer.build());
+    started(go.start("serve", `${folder}/go`, String(FILE_SIZE)));
+    servers.push({ name: GO, path: `${folder}/go` });
+  } else console.log(`Without Go: ${missing}`);
+  await measureServers(servers);
+  await measureClient(`${folder}/serve`, 1);
+  await measureClient(`${folder}/serve`, 2);
 }
 
 if (import.meta.main) await main();
