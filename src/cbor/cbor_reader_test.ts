@@ -160,7 +160,8 @@ Deno.test("skip() passes over any item that another encoder makes", () => {
   const item = fc.letrec((tie) => ({
     leaf: fc.oneof(
       fc.maxSafeInteger(),
-      fc.double(),
+      // @std/cbor refuses whole numbers from 2 ** 64 on.
+      fc.double({ min: -(2 ** 63), max: 2 ** 63 }),
       fc.boolean(),
       fc.constantFrom(null, undefined),
       fc.string({ unit: "grapheme" }),

@@ -80,6 +80,30 @@ export class CborWriter {
     this.length = at;
   }
 
+  /** A key and an unsigned integer of at most 2^53 - 1: the two in one step, as most pairs are such. */
+  keyUint(encoded: Uint8Array, value: number): void {
+    const size = encoded.length;
+    if (this.length + size + HEAD_MAX > this.bytes.length) this.reserve(size + HEAD_MAX);
+    const { bytes } = this;
+    let at = this.length;
+    for (let index = 0; index < size; index++) bytes[at++] = encoded[index]!;
+    if (value < 24) {
+      bytes[at++] = value;
+    } else if (value < 0x100) {
+      bytes[at++] = 24;
+      bytes[at++] = value;
+    } else if (value < 0x1_0000) {
+      bytes[at++] = 25;
+      bytes[at++] = value >>> 8;
+      bytes[at++] = value;
+    } else {
+      this.length = at;
+      this.head(0, value);
+      return;
+    }
+    this.length = at;
+  }
+
   /** The head of an item: the major type shifted to its place, and its argument, at most 2^53 - 1. */
   head(major: number, argument: number): void {
     if (this.length + HEAD_MAX > this.bytes.length) this.reserve(HEAD_MAX);

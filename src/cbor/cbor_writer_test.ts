@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { decodeCbor, encodeCbor } from "@std/cbor";
 import fc from "fast-check";
 import { CborWriter } from "./cbor_writer.ts";
@@ -82,7 +82,10 @@ Deno.test("any integer and any bytes are what an independent encoder makes of th
       writer.byteString(bytes);
     });
     assertEquals(hex, encodeCbor([value, bytes]).toHex());
-    assertEquals(decodeCbor(Uint8Array.fromHex(hex)), [value, bytes]);
+    const decoded = decodeCbor(Uint8Array.fromHex(hex));
+    assert(Array.isArray(decoded));
+    // @std/cbor makes a bigint of whatever takes more than 32 bits.
+    assertEquals([Number(decoded[0]), decoded[1]], [value, bytes]);
   }));
 });
 

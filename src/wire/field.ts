@@ -121,8 +121,7 @@ export class UintField<Message> extends BaseField<Message, number> implements Fi
     if (!(value >= 0 && value <= this.#max && Number.isInteger(value))) {
       throw outOfRange(this.key, value);
     }
-    writer.key(this.encodedKey);
-    writer.uint(value);
+    writer.keyUint(this.encodedKey, value);
     return true;
   }
 
