@@ -48,7 +48,9 @@ function flagsFor(options: MountOptions): InitFlags {
   names.push(options.explicitDataCacheControl === true ? "EXPLICIT_INVAL_DATA" : "AUTO_INVAL_DATA");
   if (options.syncRead !== true) names.push("ASYNC_READ");
   if (options.enableLocks === true) names.push("POSIX_LOCKS", "FLOCK_LOCKS");
+  // The two exclude each other (fs/fuse/inode.c).
   if (options.writebackCache === true) names.push("WRITEBACK_CACHE");
+  else if (options.passthrough !== false) names.push("PASSTHROUGH");
   if (options.enableSymlinkCaching === true) names.push("CACHE_SYMLINKS");
   return InitFlags.of(...names);
 }

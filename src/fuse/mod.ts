@@ -16,6 +16,7 @@
 export * from "./abi.ts";
 export { Attr, AttrOut, EntryOut } from "./attr.ts";
 export { DebugLog, type Trace } from "./debug_log.ts";
+export { BackingFiles } from "./backing_files.ts";
 export { type Channel, Device } from "./device.ts";
 export { DirEntryList } from "./dir_entry_list.ts";
 export { INIT_BIT, type InitFlag, InitFlags } from "./init_flags.ts";

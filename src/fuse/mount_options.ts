@@ -42,6 +42,12 @@ export interface MountOptions {
    * faster, and nobody else may change the files meanwhile.
    */
   readonly writebackCache?: boolean;
+  /**
+   * The kernel reads and writes files of the host by itself, at their own speed, where their handles say
+   * which they are (`FilePassthroughFder`). Not with `writebackCache`; without root's rights or before Linux
+   * 6.9 it makes no difference. Default true.
+   */
+  readonly passthrough?: boolean;
   /** File locks come to the filesystem. Otherwise the kernel keeps them, for this machine only. */
   readonly enableLocks?: boolean;
   /** The kernel remembers targets of symbolic links until `notifyContent`. */

@@ -10,6 +10,8 @@ import { InitFlags } from "./init_flags.ts";
 export const INIT_OUT_SIZE = 64;
 /** The least body of an INIT request: major, minor, max_readahead, flags. */
 export const INIT_IN_SIZE_MIN = 16;
+/** `max_stack_depth`: backing files are of filesystems that are not stacked on others themselves. */
+const STACK_DEPTH_MAX = 1;
 /** The size of a page; the kernel counts `max_pages` in these. */
 const PAGE_SIZE = 4096;
 
@@ -92,4 +94,5 @@ export function encodeInit(view: DataView, offset: number, agreed: Agreement): v
   view.setUint32(offset + 24, 1, true); // time_gran: nanoseconds
   view.setUint16(offset + 28, Math.ceil(agreed.maxWrite / PAGE_SIZE), true);
   view.setUint32(offset + 32, agreed.flags.high, true);
+  if (agreed.flags.has("PASSTHROUGH")) view.setUint32(offset + 36, STACK_DEPTH_MAX, true);
 }

@@ -7,6 +7,7 @@ import type { Errno, MaybePromise } from "../base/mod.ts";
 import type { FileLock, StatFs } from "../provider/mod.ts";
 import type { AttrOut, EntryOut } from "./attr.ts";
 import type { DirEntryList } from "./dir_entry_list.ts";
+import type { Agreement } from "./negotiation.ts";
 import type { OpenOut } from "./open_out.ts";
 import type { Request } from "./request.ts";
 import type { SetAttrIn } from "./setattr_in.ts";
@@ -24,7 +25,7 @@ export type Outcome = MaybePromise<Errno | void>;
  */
 export interface RawFileSystem {
   /** The kernel has agreed on the protocol; called once, first. */
-  init(): void;
+  init(agreement: Agreement): void;
   /** The mount has ended; called once, last. Every handle and node is gone for the kernel. */
   destroy(): MaybePromise<void>;
   /** LOOKUP: finds a name; success adds one to the node's lookup count. */

@@ -294,7 +294,7 @@ export class Session {
     if (offer.major > FUSE_KERNEL_VERSION) return INIT_OUT_SIZE;
     this.#agreement = agreed;
     request.hasLongSetxattr = agreed.flags.has("SETXATTR_EXT");
-    this.#fs.init();
+    this.#fs.init(agreed);
     return INIT_OUT_SIZE;
   }
 }

@@ -8,6 +8,9 @@ import { always } from "../base/mod.ts";
 import { FATTR, type SetAttrIn } from "../fuse/mod.ts";
 import type { Context, Handle, Provider, TimeChange } from "../provider/mod.ts";
 
+/** The bits of SETATTR that name an attribute; change times follow by themselves. */
+const NAMED = FATTR.MODE | FATTR.UID | FATTR.GID | FATTR.SIZE | FATTR.ATIME | FATTR.MTIME;
+
 /** Where the attributes are changed: by path, or through a handle when there is no path. */
 export interface ChangeTarget {
   /** The provider. */
@@ -58,7 +61,7 @@ export function changeAttributes(
   const path = target.path ?? "";
   const steps: (() => MaybePromise<void>)[] = [];
   if (input.has(FATTR.SIZE)) steps.push(() => resize(target, input.size, context));
-  if (input.has(FATTR.UID | FATTR.GID)) {
+  if (input.has(FATTR.UID | FATTR.GID) || namesNothing(input, provider)) {
     const uid = input.has(FATTR.UID) ? input.uid : -1;
     const gid = input.has(FATTR.GID) ? input.gid : -1;
     steps.push(() =>
@@ -82,6 +85,14 @@ export function changeAttributes(
     );
   }
   return inOrder(steps, 0);
+}
+
+/**
+ * The kernel names nothing when chown(2) changes neither owner nor group, and before it writes by itself to
+ * a file with set-id bits: then these have to go, which a chown to nobody does.
+ */
+function namesNothing(input: SetAttrIn, provider: Provider): boolean {
+  return !input.has(NAMED) && provider.capabilities.has("chown");
 }
 
 function inOrder(steps: readonly (() => MaybePromise<void>)[], index: number): MaybePromise<void> {

@@ -16,6 +16,9 @@ import { ProviderNode } from "./provider_node.ts";
  * with a host path: nobody gets out, and paths may be longer than PATH_MAX. No node holds a descriptor, only
  * open files do, so that the limit of open files (`ulimit -n`) does not limit how many inodes the
  * kernel knows.
+ *
+ * Where it can, the kernel reads and writes the files by itself (`MountOptions.passthrough`). A class that
+ * has `read` or `write`, or whose `open` returns a handle of its own, gets the requests.
  */
 export class LoopbackNode extends ProviderNode {
   /** The node of a child. */

@@ -93,7 +93,9 @@ class Nursery extends Node implements nodefs.NodeTmpfiler, nodefs.NodeLinker {
     out: EntryOut,
     _opened: OpenOut,
   ): nodefs.Created {
-    const inode = this.embeddedInode().newInode(new MemRegularFile(bytes(""), { mode }), FILE);
+    // Persistent: the kernel may forget what nobody has open at any time.
+    const file = new MemRegularFile(bytes(""), { mode });
+    const inode = this.embeddedInode().newPersistentInode(file, FILE);
     this.made = inode;
     out.attr.mode = mode;
     return { inode, file: null };

@@ -6,9 +6,20 @@
 import { chain, type Errno, type MaybePromise, O_APPEND } from "../base/mod.ts";
 import type { AttrOut } from "../fuse/mod.ts";
 import { FUSE_WRITE } from "../fuse/mod.ts";
-import type { FileAllocater, FileFsyncer, FileGetattrer, FileGetlker } from "../nodefs/mod.ts";
-import type { FileLseeker, FileReader, FileSetlker, FileSetlkwer } from "../nodefs/mod.ts";
+import type {
+  FileAllocater,
+  FileFsyncer,
+  FileGetattrer,
+  FileGetlker,
+  FileLseeker,
+  FilePassthroughFder,
+  FileReader,
+  FileSetlker,
+  FileSetlkwer,
+  FileWriter,
+} from "../nodefs/mod.ts";
 import { type Context, type FileLock, type Handle, LOCK_END_MAX } from "../provider/mod.ts";
+import { RealHandle } from "../providers/mod.ts";
 import { fillAttr } from "./attr_of.ts";
 
 /**
@@ -21,7 +32,9 @@ import { fillAttr } from "./attr_of.ts";
  */
 export class ProviderFile
   implements
+    FilePassthroughFder,
     FileReader,
+    FileWriter,
     FileGetattrer,
     FileFsyncer,
     FileAllocater,
@@ -45,8 +58,13 @@ export class ProviderFile
     return this.handle.readAt(buffer, offset, context);
   }
 
+  /** The descriptor of a file of the host, where the provider hands out the file itself. */
+  passthroughFd(): number {
+    return this.handle instanceof RealHandle ? this.handle.fd : -1;
+  }
+
   /** Writes at an offset, or at the end when the descriptor appends at this moment. */
-  writeAs(
+  write(
     context: Context,
     data: Uint8Array,
     offset: number,

@@ -56,7 +56,6 @@ export abstract class ProviderInode extends Node
     nodefs.NodePoller,
     nodefs.NodeSetattrer,
     nodefs.NodeReadlinker,
-    nodefs.NodeWriter,
     nodefs.NodeFlusher,
     nodefs.NodeFsyncer,
     nodefs.NodeStatfser,
@@ -170,19 +169,6 @@ export abstract class ProviderInode extends Node
   /** The target of a symbolic link. */
   readlink(context: Context): MaybePromise<Uint8Array> {
     return chain(this.provider.readlink(this.path(), context), encodeName);
-  }
-
-  /** Writes. */
-  write(
-    context: Context,
-    file: FileHandle | null,
-    data: Uint8Array,
-    offset: number,
-    writeFlags: number,
-    openFlags: number,
-  ): MaybePromise<number | Errno> {
-    if (!(file instanceof ProviderFile)) return ERRNO.EBADF;
-    return file.writeAs(context, data, offset, writeFlags, openFlags);
   }
 
   /** A descriptor was closed. */

@@ -16,6 +16,8 @@ import {
   SEEK_HOLE,
 } from "../base/mod.ts";
 import type {
+  Agreement,
+  BackingFiles,
   DirEntryList,
   EntryOut,
   OpenOut,
@@ -27,10 +29,12 @@ import type { FileLock } from "../provider/mod.ts";
 import { DirReader } from "./dir_reader.ts";
 import { type DirStream, newListDirStream } from "./dir_stream.ts";
 import type { OpenEntry } from "./handle_table.ts";
+import type { FileHandle } from "./file_handle.ts";
 import type { Inode } from "./inode.ts";
 import { fillListing } from "./listing.ts";
 import { NameBridge } from "./name_bridge.ts";
 import type { Created } from "./name_operations.ts";
+import { Passthrough } from "./passthrough.ts";
 import { LIBRARY_CONTEXT } from "./tree.ts";
 
 /** What a regular file is ready for: POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM. */
@@ -38,6 +42,17 @@ const POLL_ALWAYS = 0x145;
 
 /** Translates handle numbers to nodes and handles. */
 export class Bridge extends NameBridge implements RawFileSystem {
+  /** Which opens the kernel serves by itself. */
+  readonly passthrough: Passthrough = new Passthrough();
+
+  /** How to tell the kernel of files that it can serve by itself; null without a kernel. */
+  backingFiles: BackingFiles | null = null;
+
+  /** The tree is complete before the kernel comes; what can be done depends on what was agreed. */
+  init(agreement?: Agreement): void {
+    if (agreement?.flags.has("PASSTHROUGH") === true) this.passthrough.files = this.backingFiles;
+  }
+
   /** How many files and directories are open. */
   get openCount(): number {
     return this.handles.size;
@@ -71,8 +86,13 @@ export class Bridge extends NameBridge implements RawFileSystem {
     if (node.open === undefined) return ERRNO.EOPNOTSUPP;
     return chain(node.open(request, this.#openFlags(flags), out), (file): Errno | void => {
       if (file instanceof Errno) return file;
-      out.fh = this.handles.add({ inode, file, directory: null });
+      this.#opened(inode, file, out);
     });
+  }
+
+  #opened(inode: Inode, file: FileHandle | null, out: OpenOut): void {
+    out.fh = this.handles.add({ inode, file, directory: null });
+    this.passthrough.opened(inode, file, out);
   }
 
   /** Makes and opens a file. */
@@ -94,8 +114,7 @@ export class Bridge extends NameBridge implements RawFileSystem {
     return chain(made, (created): Errno | void => {
       if (created instanceof Errno) return created;
       this.enter(created.inode, parent, name, out);
-      const { inode, file } = created;
-      opened.fh = this.handles.add({ inode, file, directory: null });
+      this.#opened(created.inode, created.file, opened);
     });
   }
 
@@ -116,9 +135,8 @@ export class Bridge extends NameBridge implements RawFileSystem {
     const made = node.tmpfile(request, this.#openFlags(flags), mode, out, opened);
     return chain(made, (created): Errno | void => {
       if (created instanceof Errno) return created;
-      const { inode, file } = created;
-      this.grant(inode, out);
-      opened.fh = this.handles.add({ inode, file, directory: null });
+      this.grant(created.inode, out);
+      this.#opened(created.inode, created.file, opened);
     });
   }
 
@@ -151,7 +169,7 @@ export class Bridge extends NameBridge implements RawFileSystem {
     if (node.write !== undefined) {
       return node.write(request, file, data, offset, writeFlags, openFlags);
     }
-    return file?.write?.(request, data, offset) ?? ERRNO.EOPNOTSUPP;
+    return file?.write?.(request, data, offset, writeFlags, openFlags) ?? ERRNO.EOPNOTSUPP;
   }
 
   /** A descriptor was closed. */
@@ -167,6 +185,7 @@ export class Bridge extends NameBridge implements RawFileSystem {
   release(request: Request, fh: number): Outcome {
     const entry = this.handles.remove(fh);
     if (entry === undefined) return ERRNO.EBADF;
+    this.passthrough.released(entry.inode);
     return chain(this.#releaseFile(entry, request), (errno) => {
       this.tree.dropIfUnused(entry.inode);
       return errno;

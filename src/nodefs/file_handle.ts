@@ -18,8 +18,17 @@ export interface FileReader {
 
 /** See {@linkcode NodeWriter}. */
 export interface FileWriter {
-  /** Writes at `offset`; returns the bytes written. `data` is reused after the result is there. */
-  write(context: Context, data: Uint8Array, offset: number): MaybePromise<number | Errno>;
+  /**
+   * Writes at `offset`; returns the bytes written. `data` is reused after the result is there. `writeFlags`
+   * are FUSE_WRITE bits, `openFlags` the flags of the descriptor now.
+   */
+  write(
+    context: Context,
+    data: Uint8Array,
+    offset: number,
+    writeFlags: number,
+    openFlags: number,
+  ): MaybePromise<number | Errno>;
 }
 
 /** See {@linkcode NodeGetattrer}. */
@@ -103,6 +112,17 @@ export interface FilePoller {
   poll(context: Context, events: number, wake: PollWake | null): MaybePromise<number | Errno>;
 }
 
+/** A file of the host, which the kernel can read and write by itself (`FUSE_PASSTHROUGH`). */
+export interface FilePassthroughFder {
+  /**
+   * A descriptor of a regular file, or -1 for none. Asked once, when the inode is opened for the first
+   * time; then every open of the inode goes to this file until all are closed, and no read or write comes
+   * here. Needs CAP_SYS_ADMIN, Linux 6.9 and a file that is not on a stacked filesystem; without, reads and
+   * writes come here as ever.
+   */
+  passthroughFd(): number;
+}
+
 /**
  * An open file: any object, with as many of these operations as it likes. What the node implements
  * itself has precedence.
@@ -124,4 +144,5 @@ export type FileHandle =
     & FileSetlkwer
     & FileIoctler
     & FilePoller
+    & FilePassthroughFder
   >;

@@ -86,6 +86,11 @@ export class Mount {
     return this.#parts.bridge.tree.size;
   }
 
+  /** How many inodes are open that the kernel reads and writes by itself (`FilePassthroughFder`). */
+  get backingCount(): number {
+    return this.#parts.bridge.passthrough.size;
+  }
+
   /** How many requests wait for a promise of the filesystem. */
   get pendingCount(): number {
     return this.#parts.session.pendingCount;

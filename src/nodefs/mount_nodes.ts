@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DebugLog, Device, initWishes, mountKernel, Session } from "../fuse/mod.ts";
+import { BackingFiles, DebugLog, Device, initWishes, mountKernel, Session } from "../fuse/mod.ts";
 import { Mount } from "./mount.ts";
 import { newNodeFS } from "./new_node_fs.ts";
 import type { InodeEmbedder } from "./node.ts";
@@ -45,6 +45,7 @@ export async function mountNodes(
   const kernel = await mountKernel(path, options);
   const report = (problem: unknown): void =>
     log(`fusewire: ${kernel.mountpoint}: ${describe(problem)}`);
+  bridge.backingFiles = new BackingFiles(kernel.fd);
   const session = new Session(new Device(kernel.fd, kernel.dispose), bridge, {
     wishes,
     entryTimeoutMs: options.entryTimeoutMs ?? TIMEOUT_DEFAULT_MS,

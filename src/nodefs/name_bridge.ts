@@ -46,9 +46,6 @@ export abstract class NameBridge {
     this.options = options;
   }
 
-  /** Nothing to do: the tree is complete before the kernel comes. */
-  init(): void {}
-
   /** The inode that the kernel means; ESTALE when it is not known. */
   protected inodeAt(nodeid: number): Inode | Errno {
     return this.tree.get(nodeid) ?? ERRNO.ESTALE;
