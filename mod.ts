@@ -11,6 +11,7 @@
  * | have files                | {@linkcode MemoryProvider}, {@linkcode RealFSProvider}                       |
  * | write one of your own     | {@linkcode BaseProvider}, {@linkcode BaseHandle}                             |
  * | work with any of them     | {@linkcode readFile}, {@linkcode writeFile}, {@linkcode mkdirAll}, {@linkcode walk}, {@linkcode copyTree} |
+ * | have a tree as an archive | {@linkcode writeTar}, {@linkcode readTar}                                    |
  * | allow reading only        | {@linkcode newReadonlyProvider}                                              |
  * | join several into one     | {@linkcode newMountRouter}                                                   |
  * | see, refuse, change       | {@linkcode newHookEngine}, {@linkcode newInterceptProvider}                  |

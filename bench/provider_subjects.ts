@@ -181,3 +181,60 @@ export const SUBJECTS: Readonly<Record<string, () => MaybePromise<Subject>>> = {
   "just-bash": justBash,
   tmpfs,
 };
+
+/** The size that a subject tells, whatever it calls its attributes. */
+async function sizeOf(subject: Subject, path: string): Promise<unknown> {
+  const stat = await subject.stat(path);
+  return typeof stat === "object" && stat !== null ? Reflect.get(stat, "size") : undefined;
+}
+
+async function isMissing(subject: Subject, path: string): Promise<boolean> {
+  try {
+    await subject.stat(path);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * Does a little of everything and looks whether it was done, so that nobody wins by not working.
+ *
+ * @throws {Error} When it was not.
+ */
+export async function verify(subject: Subject): Promise<void> {
+  const check = (holds: boolean, what: string): void => {
+    if (!holds) throw new Error(`Cannot measure who does not do the work: ${what}`);
+  };
+  const directory = `${subject.root}/verified`;
+  await subject.mkdir(directory);
+  for (let file = 0; file < 10; file++) {
+    await subject.create(`${directory}/${file}`, new Uint8Array(file));
+  }
+  check((await subject.readdir(directory)).length === 10, "create and readdir");
+  check(await sizeOf(subject, `${directory}/7`) === 7, "stat");
+  check(await isMissing(subject, `${directory}/none`), "stat of a name that is not there");
+  await subject.rename(directory, `${directory}-moved`);
+  check(await isMissing(subject, `${directory}/7`), "rename, old name");
+  check(await sizeOf(subject, `${directory}-moved/7`) === 7, "rename, new name");
+  if (subject.open !== undefined) {
+    await subject.create(`${subject.root}/data`, new Uint8Array(8192).fill(1));
+    const file = subject.open(`${subject.root}/data`);
+    const buffer = new Uint8Array(4096);
+    await file.readAt(buffer, 4096);
+    check(buffer.every((byte) => byte === 1), "read");
+    if (!subject.readsOnly) {
+      await file.writeAt(new Uint8Array(4096).fill(2), 4096);
+      await file.writeAt(new Uint8Array(4096).fill(3), 8192);
+      await file.readAt(buffer, 4096);
+      check(buffer.every((byte) => byte === 2), "write");
+      check(await sizeOf(subject, `${subject.root}/data`) === 12_288, "growing write");
+    }
+  }
+  const append = subject.appender?.(`${subject.root}/appended`);
+  for (let chunk = 0; append !== undefined && chunk < 3; chunk++) await append(new Uint8Array(100));
+  if (append !== undefined) {
+    check(await sizeOf(subject, `${subject.root}/appended`) === 300, "append");
+  }
+  subject.end?.();
+}

@@ -10,7 +10,8 @@
  * extending {@linkcode Forward} and {@linkcode ForwardHandle}.
  *
  * Whole files and trees, for every provider: {@linkcode readFile}, {@linkcode writeFile},
- * {@linkcode mkdirAll}, {@linkcode walk}, {@linkcode copyTree}.
+ * {@linkcode mkdirAll}, {@linkcode walk}, {@linkcode copyTree}, and as a tar archive {@linkcode writeTar} and
+ * {@linkcode readTar}.
  *
  * Lifetimes: a handle belongs to whoever opened it and must be closed once. Buffers belong to the
  * caller; the callee may use them until its result is there. A {@linkcode FileInfo} is a snapshot.
@@ -45,9 +46,12 @@ export type { Handle, TimeChange } from "./handle.ts";
 export { type FileLock, LOCK_END_MAX } from "./lock.ts";
 export { mkdirAll, type MkdirAllOptions } from "./mkdir_all.ts";
 export type { Provider } from "./provider.ts";
+export { readTar, type ReadTarOptions, TAR_BYTES_MAX, TAR_ENTRIES_MAX } from "./read_tar.ts";
 export { READ_FILE_SIZE_MAX, readFile, type ReadFileOptions } from "./read_file.ts";
 export type { StatFs } from "./stat_fs.ts";
+export { TarError } from "./tar_error.ts";
 export { walk, type WalkEntry, type WalkOptions } from "./walk.ts";
 export type { WatchEvent } from "./watch_event.ts";
 export { writeAll } from "./write_all.ts";
 export { writeFile, type WriteFileOptions } from "./write_file.ts";
+export { writeTar, type WriteTarOptions } from "./write_tar.ts";

@@ -5,8 +5,8 @@
  */
 import { basename, clean, FsError, isDirectory, join, toErrno } from "../base/mod.ts";
 import type { Context } from "./context.ts";
+import { describe } from "./describe.ts";
 import { DirEntry } from "./dir_entry.ts";
-import type { FileInfo } from "./file_info.ts";
 import type { Provider } from "./provider.ts";
 
 /** One name that {@linkcode walk} comes to. */
@@ -80,17 +80,6 @@ export async function* walk(
     }
     progress?.(names);
   }
-}
-
-/** The attributes of the name itself, where the provider can tell a link from its target. */
-function describe(
-  provider: Provider,
-  path: string,
-  context: Context | undefined,
-): FileInfo | Promise<FileInfo> {
-  return provider.capabilities.has("lstat")
-    ? provider.lstat(path, context)
-    : provider.stat(path, context);
 }
 
 /** The listing of a directory, empty when it has gone or become something else in the meantime. */
