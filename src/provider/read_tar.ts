@@ -34,6 +34,9 @@ export const TAR_ENTRIES_MAX = 1_000_000;
 /** Default of {@linkcode ReadTarOptions.bytesMax}: 16 GiB. */
 export const TAR_BYTES_MAX: number = 16 * 2 ** 30;
 
+/** How many directories deep a path in an archive may lie. */
+const TAR_DEPTH_MAX = 1000;
+
 /** Settings of {@linkcode readTar}. */
 export interface ReadTarOptions {
   /** The caller; without it the process itself. */
@@ -46,7 +49,7 @@ export interface ReadTarOptions {
   readonly owner?: boolean;
   /** Which extended attributes are set, where the provider declares `xattr`. Default those that begin with `user.`. */
   readonly xattrs?: (name: string) => boolean;
-  /** The most entries. */
+  /** The most entries, with directories that are only mentioned in paths. */
   readonly entriesMax?: number;
   /** The most bytes of content in all, as stored: holes do not count. */
   readonly bytesMax?: number;
@@ -114,6 +117,12 @@ async function requireZeros(source: TarSource): Promise<void> {
   }
 }
 
+/** A directory that is known to be one: nothing here turns it into anything else. */
+class KnownDirectory {
+  readonly below = new Map<string, KnownDirectory>();
+  isChecked = false;
+}
+
 class Unpacking {
   readonly done = {
     directories: 0,
@@ -129,8 +138,7 @@ class Unpacking {
   readonly #root: string;
   readonly #options: ReadTarOptions;
   #entries = 0;
-  /** Directories that are known to be some: nothing here turns one into anything else. */
-  readonly #directories = new Set<string>();
+  readonly #known = new KnownDirectory();
   /** Directories get their attributes when everything is in them. */
   readonly #unfinished: { readonly path: string; readonly entry: TarEntry }[] = [];
 
@@ -142,13 +150,11 @@ class Unpacking {
   }
 
   async one(entry: TarEntry): Promise<void> {
-    const { entriesMax = TAR_ENTRIES_MAX, progress } = this.#options;
-    if (++this.#entries > entriesMax) {
-      throw new TarError(`it has more than ${entriesMax} entries (entriesMax)`, entry.offset);
-    }
+    const { progress } = this.#options;
+    this.#count(entry.offset);
     const path = await this.#place(entry.path, entry.offset);
     if (entry.type === S_IFDIR) {
-      await this.#directory(path, 0o700 | entry.mode, entry.offset);
+      await this.#directory(entry.path, 0o700 | entry.mode, entry.offset);
       this.done.directories++;
       this.#unfinished.push({ path, entry });
     } else if (entry.path.length === 0) {
@@ -164,20 +170,47 @@ class Unpacking {
 
   /** The path of an entry, whose directories are made where they are missing. */
   async #place(components: readonly string[], offset: number): Promise<string> {
+    const last = components.at(-1);
+    const directory = await this.#directory(components.slice(0, -1), null, offset);
+    return last === undefined ? directory : join(directory, last);
+  }
+
+  /**
+   * Makes sure that a path is a directory, and none of it by way of a link. `mode` is that of its own
+   * entry, null when the path is only mentioned.
+   */
+  async #directory(
+    components: readonly string[],
+    mode: number | null,
+    offset: number,
+  ): Promise<string> {
+    if (components.length > TAR_DEPTH_MAX) {
+      throw new TarError(`a path is deeper than ${TAR_DEPTH_MAX} directories`, offset);
+    }
     let path = this.#root;
-    for (const component of components) {
-      await this.#directory(path, 0o755, offset);
+    let known = this.#known;
+    if (!known.isChecked) await this.#make(path, 0o755, offset);
+    known.isChecked = true;
+    for (const [index, component] of components.entries()) {
       path = join(path, component);
+      let below = known.below.get(component);
+      if (below === undefined) {
+        const own = index === components.length - 1 ? mode : null;
+        if (own === null) this.#count(offset);
+        await this.#make(path, own ?? 0o755, offset);
+        below = new KnownDirectory();
+        known.below.set(component, below);
+      }
+      known = below;
     }
     return path;
   }
 
-  /** Makes sure that a path is a directory, and not by way of a link; the root may be reached by one. */
-  async #directory(path: string, mode: number, offset: number): Promise<void> {
-    if (this.#directories.has(path)) return;
+  /** One directory, where there may be one already; the root may be reached by a link. */
+  async #make(path: string, mode: number, offset: number): Promise<void> {
     const { context } = this.#options;
     try {
-      if (path === "/") throw new FsError("EEXIST");
+      if (path === "/") return;
       await this.#to.mkdir(path, mode, context);
     } catch (thrown) {
       if (toErrno(thrown).code !== "EEXIST") throw thrown;
@@ -186,7 +219,14 @@ class Unpacking {
         : await describe(this.#to, path, context);
       if (!info.isDir) throw new TarError(`${JSON.stringify(path)} is no directory here`, offset);
     }
-    this.#directories.add(path);
+  }
+
+  /** What an archive makes, with directories that it only mentions. */
+  #count(offset: number): void {
+    const { entriesMax = TAR_ENTRIES_MAX } = this.#options;
+    if (++this.#entries > entriesMax) {
+      throw new TarError(`it has more than ${entriesMax} entries (entriesMax)`, offset);
+    }
   }
 
   async #hardLink(path: string, { link, offset }: TarEntry): Promise<void> {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import * as fc from "fast-check";
 import { encodeName, FsError } from "../base/mod.ts";
 import { MemoryProvider } from "../providers/mod.ts";
 import type { Capability, CapabilitySet } from "./capability.ts";
@@ -192,11 +193,35 @@ Deno.test("readTar() refuses maps of holes that contradict themselves", async ()
   await refused(sparse("20", `300\n${"0\n".repeat(254)}`, ""), "cut off");
 });
 
+Deno.test("readTar() answers to bytes changed anywhere with a tree or an error of its own", async () => {
+  const bytes = await small();
+  const change = fc.tuple(fc.nat({ max: 6 * 512 - 1 }), fc.nat({ max: 255 }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (list) => {
+      const damaged = bytes.slice();
+      for (const [at, value] of list) damaged[at] = value;
+      try {
+        const memory = await unpack(damaged);
+        assertEquals(memory.readDir("/").map((entry) => entry.name), ["in"]);
+      } catch (thrown) {
+        if (!(thrown instanceof TarError || thrown instanceof FsError)) throw thrown;
+      }
+    }),
+  );
+});
+
 Deno.test("readTar() keeps to its limits", async () => {
   const bytes = archive([{ name: "a", content: "12345" }, { name: "b", content: "12345" }]);
   await unpack(bytes, { entriesMax: 2, bytesMax: 10 });
   await refused(bytes, "entriesMax", { entriesMax: 1 });
   await refused(bytes, "bytesMax", { bytesMax: 9 });
+  const mentions = archive([{ name: "d/e/f/file" }, { name: "d/e/f/other" }]);
+  await unpack(mentions, { entriesMax: 4 + 1 });
+  await refused(mentions, "entriesMax", { entriesMax: 4 });
+  const deep = (depth: number): Uint8Array =>
+    archive([{ name: "x", records: { path: `${"d/".repeat(depth)}file` } }]);
+  await unpack(deep(1000));
+  await refused(deep(1001), "deeper than 1000");
 });
 
 Deno.test("readTar() stops when its signal aborts, also while it waits", async () => {
