@@ -3,16 +3,21 @@
  *
  * @module
  */
+import { O_CLOEXEC, O_RDWR } from "../base/mod.ts";
 import {
+  check,
   close,
   eventfd,
+  ioctl,
   MemoryBlock,
+  open,
   pollAsync,
   read,
   setNonblocking,
   write,
   writeAsync,
 } from "../libc/mod.ts";
+import { FUSE_DEV_IOC } from "./abi.ts";
 
 const POLLIN = 1;
 const POLLFD_SIZE = 8;
@@ -60,6 +65,27 @@ export class Device implements Channel {
     view.setInt32(POLLFD_SIZE, this.#wakeFd, true);
     view.setInt16(POLLFD_SIZE + 4, POLLIN, true);
     this.#wakeValue.view.setUint32(0, 1, true);
+  }
+
+  /**
+   * Another descriptor of the connection that `fd` serves (FUSE_DEV_IOC_CLONE), so that several loops can
+   * read requests at the same time. A request is answered on the descriptor that it was read from.
+   *
+   * @throws {FsError} When `fd` is no fuse descriptor, or `/dev/fuse` cannot be opened.
+   */
+  static clone(fd: number): Device {
+    const clone = check(open("/dev/fuse", O_RDWR | O_CLOEXEC), "open", "/dev/fuse");
+    const original = new MemoryBlock(4);
+    original.view.setUint32(0, fd, true);
+    const result = ioctl(clone, FUSE_DEV_IOC.CLONE, original.address);
+    if (result < 0) close(clone);
+    check(result, "ioctl", "/dev/fuse");
+    return new Device(clone, () => void close(clone));
+  }
+
+  /** The descriptor that {@linkcode Device.wake} writes to, for who has to do it when this thread is gone. */
+  get wakeFd(): number {
+    return this.#wakeFd;
   }
 
   /** Reads one message. Returns its length, or a negated errno: EAGAIN when there is none now. */

@@ -8,7 +8,7 @@ import { STATX_OUT_SIZE, StatxOut } from "./statx_out.ts";
 import { FakeChannel } from "./testing/fake_channel.ts";
 import { STRUCTS } from "./testing/golden.ts";
 import { decodeHex, encodeHex } from "./testing/hex.ts";
-import { NoFileSystem } from "./testing/no_file_system.ts";
+import { DefaultRawFileSystem } from "./default_raw_file_system.ts";
 import { InitFlags } from "./init_flags.ts";
 
 const WISHES = {
@@ -78,7 +78,7 @@ Deno.test("fuse_statx_out is laid out as C does; without a time of birth it says
 
 Deno.test("STATX names the handle and the mask, and is answered with fuse_statx_out", async () => {
   const calls: unknown[] = [];
-  class Recording extends NoFileSystem {
+  class Recording extends DefaultRawFileSystem {
     override statx(...[request, fh, mask, out]: Parameters<RawFileSystem["statx"]>): void {
       calls.push([request.nodeid, fh, mask]);
       fillStatx(out);
@@ -91,7 +91,7 @@ Deno.test("STATX names the handle and the mask, and is answered with fuse_statx_
 
 Deno.test("IOCTL hands input over and carries result and output back", async () => {
   const calls: unknown[] = [];
-  class Recording extends NoFileSystem {
+  class Recording extends DefaultRawFileSystem {
     override ioctl(...args: Parameters<RawFileSystem["ioctl"]>): number {
       const [, fh, command, argument, input, output] = args;
       calls.push([fh, command, argument, output.length]);
@@ -105,13 +105,13 @@ Deno.test("IOCTL hands input over and carries result and output back", async () 
 
 Deno.test("an IOCTL whose data is longer than the message is EINVAL", async () => {
   const long = STRUCTS.ioctl.slice(0, 2 * 64) + "ffff0000" + STRUCTS.ioctl.slice(2 * 68);
-  const [reply] = await replies(new NoFileSystem(), [long]);
+  const [reply] = await replies(new DefaultRawFileSystem(), [long]);
   assertEquals(errorOf(reply), -ERRNO.EINVAL.number);
 });
 
 Deno.test("POLL tells the events that are there, with the kernel's handle when it wants a notice", async () => {
   const calls: unknown[] = [];
-  class Recording extends NoFileSystem {
+  class Recording extends DefaultRawFileSystem {
     override poll(...args: Parameters<RawFileSystem["poll"]>): number {
       calls.push(args.slice(1));
       return 4;
@@ -125,7 +125,7 @@ Deno.test("POLL tells the events that are there, with the kernel's handle when i
 
 Deno.test("TMPFILE makes and opens; a reply that nobody wants takes both back", async () => {
   const calls: unknown[] = [];
-  class Recording extends NoFileSystem {
+  class Recording extends DefaultRawFileSystem {
     override tmpfile(...args: Parameters<RawFileSystem["tmpfile"]>): void {
       const [request, flags, mode, out, opened] = args;
       calls.push([request.nodeid, flags.toString(8), mode.toString(8)]);
@@ -153,7 +153,7 @@ Deno.test("TMPFILE makes and opens; a reply that nobody wants takes both back", 
 });
 
 Deno.test("SYNCFS is passed on; BMAP and what else has no row is ENOSYS", async () => {
-  class Syncing extends NoFileSystem {
+  class Syncing extends DefaultRawFileSystem {
     override syncfs(): void {}
   }
   const header = (opcode: number): string =>
@@ -167,7 +167,7 @@ Deno.test("SYNCFS is passed on; BMAP and what else has no row is ENOSYS", async 
 Deno.test("a request that is sent again while it waits is answered once, under its new number", async () => {
   const gate = Promise.withResolvers<Uint8Array>();
   let calls = 0;
-  class Slow extends NoFileSystem {
+  class Slow extends DefaultRawFileSystem {
     override readlink(): Promise<Uint8Array> {
       calls++;
       return gate.promise;
@@ -189,7 +189,7 @@ Deno.test("a request that is sent again while it waits is answered once, under i
 });
 
 Deno.test("a request that somebody else left unanswered is served", async () => {
-  class Links extends NoFileSystem {
+  class Links extends DefaultRawFileSystem {
     override readlink(): Uint8Array {
       return new TextEncoder().encode("a");
     }
@@ -227,7 +227,7 @@ Deno.test("every notice is laid out as C does", async () => {
 Deno.test("NOTIFY_REPLY brings what RETRIEVE asked for; a refusal and the end bring nothing", async () => {
   const channel = new FakeChannel();
   const options = { wishes: WISHES, entryTimeoutMs: 0, attrTimeoutMs: 0, report: () => {} };
-  const session = new Session(channel, new NoFileSystem(), options);
+  const session = new Session(channel, new DefaultRawFileSystem(), options);
   const running = session.run();
   const data = session.notices.retrieve(7, 4096, 100);
   channel.send(decodeHex(STRUCTS.notify_reply));

@@ -39,6 +39,10 @@ export interface SessionOptions extends Timeouts {
   readonly trace?: Trace;
   /** Gets what nobody else will see: an exception of the filesystem, a reply the kernel refused. */
   readonly report: (problem: unknown) => void;
+  /** What another loop of the connection has agreed on: for a {@linkcode Device.clone}. */
+  readonly agreement?: Agreement;
+  /** Told of an INTERRUPT for a request that is not served here, but perhaps by another loop. */
+  readonly interruptElsewhere?: (unique: number) => void;
 }
 
 /**
@@ -64,6 +68,7 @@ export class Session {
   #request: Request;
   #input: MemoryBlock;
   #agreement: Agreement | null = null;
+  readonly #agreed = Promise.withResolvers<Agreement>();
   #drained: (() => void) | null = null;
 
   /** The channel belongs to the session, which closes it at the end of {@linkcode Session.run}. */
@@ -77,11 +82,24 @@ export class Session {
     this.#request = new Request(this.#pool, options);
     const target = { step: () => this.#step(), pending: () => this.#pending.size };
     this.#loop = new SessionLoop(channel, target, { ...LOOP_DEFAULTS, ...options.loop });
+    if (options.agreement !== undefined) this.#agree(options.agreement);
   }
 
   /** What was agreed with the kernel; null before its INIT. */
   get agreement(): Agreement | null {
     return this.#agreement;
+  }
+
+  /** Resolves when the kernel's INIT has been answered. */
+  get agreed(): Promise<Agreement> {
+    return this.#agreed.promise;
+  }
+
+  /** The caller of a request got a signal; true when the request is served here. */
+  interrupt(unique: number): boolean {
+    const request = this.#pending.get(unique);
+    request?.interrupt();
+    return request !== undefined;
   }
 
   /** How many requests are being served asynchronously. */
@@ -246,7 +264,7 @@ export class Session {
         return;
       case Opcode.INTERRUPT:
         // Not found: it was answered in the meantime, or it is served synchronously.
-        if (size >= 8) this.#pending.get(readUnique(body, IN_HEADER_SIZE))?.interrupt();
+        if (size >= 8) this.#interrupt(readUnique(body, IN_HEADER_SIZE));
         return;
       case Opcode.INIT:
         this.#reply(request, undefined, this.#init(request, body, size), startedAt);
@@ -260,6 +278,10 @@ export class Session {
       default:
         this.#reply(request, undefined, ERRNO.ENOSYS, startedAt);
     }
+  }
+
+  #interrupt(unique: number): void {
+    if (!this.interrupt(unique)) this.#options.interruptElsewhere?.(unique);
   }
 
   /** The data that a RETRIEVE asked for; `unique` is the number that the notice had. */
@@ -292,9 +314,14 @@ export class Session {
     encodeInit(request.output.view, OUT_HEADER_SIZE, agreed);
     // A newer major version expects ours in the reply and sends INIT again.
     if (offer.major > FUSE_KERNEL_VERSION) return INIT_OUT_SIZE;
-    this.#agreement = agreed;
-    request.hasLongSetxattr = agreed.flags.has("SETXATTR_EXT");
-    this.#fs.init(agreed);
+    this.#agree(agreed);
     return INIT_OUT_SIZE;
+  }
+
+  #agree(agreed: Agreement): void {
+    this.#agreement = agreed;
+    this.#request.hasLongSetxattr = agreed.flags.has("SETXATTR_EXT");
+    this.#fs.init(agreed);
+    this.#agreed.resolve(agreed);
   }
 }

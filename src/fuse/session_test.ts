@@ -6,7 +6,7 @@ import { Session } from "./session.ts";
 import { FakeChannel } from "./testing/fake_channel.ts";
 import { STRUCTS } from "./testing/golden.ts";
 import { decodeHex } from "./testing/hex.ts";
-import { NoFileSystem } from "./testing/no_file_system.ts";
+import { DefaultRawFileSystem } from "./default_raw_file_system.ts";
 
 const WISHES = {
   flags: InitFlags.of("ASYNC_READ", "INIT_EXT", "SETXATTR_EXT"),
@@ -58,7 +58,7 @@ async function withSession(
 }
 
 Deno.test("INIT is answered with what was agreed", async () => {
-  await withSession(new NoFileSystem(), async (channel, _, session) => {
+  await withSession(new DefaultRawFileSystem(), async (channel, _, session) => {
     channel.send(message(26, 2, STRUCTS.init_in));
     await channel.replied(1);
     assertEquals(outcome(channel.replies[0]), [0, 2]);
@@ -68,7 +68,7 @@ Deno.test("INIT is answered with what was agreed", async () => {
 });
 
 Deno.test("a kernel that is too old is refused with EPROTO and a sentence", async () => {
-  await withSession(new NoFileSystem(), async (channel, problems) => {
+  await withSession(new DefaultRawFileSystem(), async (channel, problems) => {
     channel.send(message(26, 2, `0700000016000000${"00".repeat(8)}`));
     await channel.replied(1);
     assertEquals(outcome(channel.replies[0]), [-ERRNO.EPROTO.number, 2]);
@@ -77,7 +77,7 @@ Deno.test("a kernel that is too old is refused with EPROTO and a sentence", asyn
 });
 
 Deno.test("an opcode that nobody knows is ENOSYS", async () => {
-  await withSession(new NoFileSystem(), async (channel) => {
+  await withSession(new DefaultRawFileSystem(), async (channel) => {
     channel.send(message(4095, 8));
     await channel.replied(1);
     assertEquals(outcome(channel.replies[0]), [-ERRNO.ENOSYS.number, 8]);
@@ -85,7 +85,7 @@ Deno.test("an opcode that nobody knows is ENOSYS", async () => {
 });
 
 Deno.test("a message that is too short for its struct, or a name without an end, is EINVAL", async () => {
-  await withSession(new NoFileSystem(), async (channel) => {
+  await withSession(new DefaultRawFileSystem(), async (channel) => {
     for (const opcode of [3, 4, 6, 8, 9, 12, 13, 14, 15, 16, 21, 31, 35, 43, 45, 46, 47]) {
       channel.send(message(opcode, opcode, "00"));
     }
@@ -98,7 +98,7 @@ Deno.test("a message that is too short for its struct, or a name without an end,
 });
 
 Deno.test("what the filesystem throws becomes an errno; what nobody expected is EIO and reported", async () => {
-  class Throwing extends NoFileSystem {
+  class Throwing extends DefaultRawFileSystem {
     override unlink(): never {
       throw new FsError("EACCES", { syscall: "unlink" });
     }
@@ -125,7 +125,7 @@ Deno.test("what the filesystem throws becomes an errno; what nobody expected is 
 });
 
 Deno.test("ENOSYS that is thrown for one file does not turn the operation off for all", async () => {
-  class Partial extends NoFileSystem {
+  class Partial extends DefaultRawFileSystem {
     override open(): never {
       throw new FsError("ENOSYS", { syscall: "open" });
     }
@@ -148,7 +148,7 @@ Deno.test("ENOSYS that is thrown for one file does not turn the operation off fo
 
 Deno.test("an asynchronous request is answered later, and others meanwhile", async () => {
   const gate = Promise.withResolvers<Uint8Array>();
-  class Slow extends NoFileSystem {
+  class Slow extends DefaultRawFileSystem {
     override readlink(): Promise<Uint8Array> {
       return gate.promise;
     }
@@ -169,7 +169,7 @@ Deno.test("an asynchronous request is answered later, and others meanwhile", asy
 Deno.test("the data of an asynchronous write stays while other messages are read", async () => {
   const gate = Promise.withResolvers<void>();
   let seen = "";
-  class Slow extends NoFileSystem {
+  class Slow extends DefaultRawFileSystem {
     override async write(_: unknown, _fh: number, data: Uint8Array): Promise<number> {
       await gate.promise;
       seen += new TextDecoder().decode(data);
@@ -188,7 +188,7 @@ Deno.test("the data of an asynchronous write stays while other messages are read
 });
 
 Deno.test("INTERRUPT aborts the signal of its request, before or after it was asked for", async () => {
-  class Waiting extends NoFileSystem {
+  class Waiting extends DefaultRawFileSystem {
     override readlink(request: { readonly signal: AbortSignal }): Promise<never> {
       return new Promise((_, reject) =>
         request.signal.addEventListener("abort", () => reject(request.signal.reason))
@@ -206,7 +206,7 @@ Deno.test("INTERRUPT aborts the signal of its request, before or after it was as
 Deno.test("a reply that the kernel does not want takes back what it granted", async () => {
   const forgotten: number[][] = [];
   const released: number[] = [];
-  class Granting extends NoFileSystem {
+  class Granting extends DefaultRawFileSystem {
     override create(...args: Parameters<RawFileSystem["create"]>): void {
       args[4].nodeid = 9;
       args[5].fh = 5;
@@ -229,7 +229,7 @@ Deno.test("a reply that the kernel does not want takes back what it granted", as
 
 Deno.test("FORGET and BATCH_FORGET get no reply", async () => {
   const forgotten: number[][] = [];
-  class Counting extends NoFileSystem {
+  class Counting extends DefaultRawFileSystem {
     override forget(nodeid: number, count: number): void {
       forgotten.push([nodeid, count]);
     }
@@ -246,7 +246,7 @@ Deno.test("FORGET and BATCH_FORGET get no reply", async () => {
 
 Deno.test("RENAME2, SETXATTR, COPY_FILE_RANGE and READ hand over what the kernel wrote", async () => {
   const calls: unknown[] = [];
-  class Recording extends NoFileSystem {
+  class Recording extends DefaultRawFileSystem {
     override rename(...args: Parameters<RawFileSystem["rename"]>): void {
       calls.push(args.slice(1));
     }

@@ -6,7 +6,8 @@
  * package; `src/nodefs/SEED2.md` maps its names to these). Both return a {@linkcode Mount}.
  *
  * Everything runs in the calling thread, between its other work: the mount is served while the event loop
- * turns. A process must not use its own mount synchronously, also not by closing a file or with `using`.
+ * turns. A process must not use its own mount synchronously, also not by closing a file or with `using`;
+ * {@linkcode mountModule} is for those that want to: a worker loads a module and serves what it exports.
  *
  * @module
  */
@@ -15,6 +16,7 @@ export {
   type Agreement,
   Attr,
   AttrOut,
+  DefaultRawFileSystem,
   EntryOut,
   FATTR,
   FOPEN,
@@ -22,6 +24,7 @@ export {
   type LoopOptions,
   Notices,
   OpenOut,
+  type RawFileSystem,
   Request,
   SetAttrIn,
   StatxOut,
@@ -32,4 +35,5 @@ export * from "../nodefs/mod.ts";
 export type { Context, FileLock, StatFs } from "../provider/mod.ts";
 export { LoopbackNode, LoopbackRoot, newLoopbackRoot } from "./loopback_node.ts";
 export { mount, type MountOptions } from "./mount.ts";
+export { ModuleMount, type ModuleMountOptions, mountModule } from "./mount_module.ts";
 export { ProviderNode } from "./provider_node.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Mount, mountNodes, type Options } from "../nodefs/mod.ts";
+import type { KernelMount } from "../fuse/mod.ts";
+import { type Mount, mountNodes, type Options, serveNodes } from "../nodefs/mod.ts";
 import type { Provider } from "../provider/mod.ts";
 import { ChangeFollower } from "./change_follower.ts";
 import { ProviderNode } from "./provider_node.ts";
@@ -44,16 +45,34 @@ export async function mount(
   path: string,
   options: MountOptions = {},
 ): Promise<Mount> {
-  const mounted = await mountNodes(new ProviderNode(provider), path, {
+  const root = new ProviderNode(provider);
+  return follow(await mountNodes(root, path, optionsFor(provider, options)), provider, options);
+}
+
+/** The second half of {@linkcode mount}: serves what has been mounted already. */
+export async function serveProvider(
+  provider: Provider,
+  kernel: KernelMount,
+  options: MountOptions,
+): Promise<Mount> {
+  const root = new ProviderNode(provider);
+  return follow(await serveNodes(root, kernel, optionsFor(provider, options)), provider, options);
+}
+
+/** With the provider's own defaults. */
+function optionsFor(provider: Provider, options: MountOptions): MountOptions {
+  return {
     ...options,
     readOnly: options.readOnly ?? provider.readonly(),
     enableLocks: options.enableLocks ?? provider.capabilities.has("lock"),
     nullPermissions: options.nullPermissions ?? true,
-  });
-  if (options.watch === true) {
-    const follower = new ChangeFollower(mounted.root, mounted.notices);
-    follower.start(provider, (problem) => mounted.report(problem));
-    mounted.atEnd(() => follower.stop());
-  }
+  };
+}
+
+function follow(mounted: Mount, provider: Provider, options: MountOptions): Mount {
+  if (options.watch !== true) return mounted;
+  const follower = new ChangeFollower(mounted.root, mounted.notices);
+  follower.start(provider, (problem) => mounted.report(problem));
+  mounted.atEnd(() => follower.stop());
   return mounted;
 }

@@ -35,7 +35,7 @@ export { MemAttr, type MemAttrInit } from "./mem_attr.ts";
 export { MEM_FILE_SIZE_MAX, MemRegularFile } from "./mem_regular_file.ts";
 export { MemSymlink } from "./mem_symlink.ts";
 export { Mount } from "./mount.ts";
-export { mountNodes } from "./mount_nodes.ts";
+export { mountNodes, serveNodes, sessionOptionsOf } from "./mount_nodes.ts";
 export type * from "./name_operations.ts";
 export { NO_SIZES } from "./name_bridge.ts";
 export { newNodeFS } from "./new_node_fs.ts";

@@ -21,6 +21,8 @@ export interface MountParts {
   readonly kernel: KernelMount;
   /** What speaks with the kernel. */
   readonly session: Session;
+  /** Wakes what speaks with the kernel, from any thread. */
+  readonly wakeFd: number;
   /** What answers. */
   readonly bridge: Bridge;
   /** Gets what nobody else will see. */
@@ -94,6 +96,11 @@ export class Mount {
   /** How many requests wait for a promise of the filesystem. */
   get pendingCount(): number {
     return this.#parts.session.pendingCount;
+  }
+
+  /** The descriptor that wakes the loop: for who has to end it from another thread. */
+  get wakeFd(): number {
+    return this.#parts.wakeFd;
   }
 
   /** Runs `cleanup` when the mount has ended, before `finished` resolves. */

@@ -3,7 +3,17 @@
  *
  * @module
  */
-import { BackingFiles, DebugLog, Device, initWishes, mountKernel, Session } from "../fuse/mod.ts";
+import {
+  BackingFiles,
+  DebugLog,
+  Device,
+  initWishes,
+  type KernelMount,
+  mountKernel,
+  Session,
+  type SessionOptions,
+} from "../fuse/mod.ts";
+import type { Bridge } from "./bridge.ts";
 import { Mount } from "./mount.ts";
 import { newNodeFS } from "./new_node_fs.ts";
 import type { InodeEmbedder } from "./node.ts";
@@ -37,25 +47,52 @@ export async function mountNodes(
   path: string,
   options: Options = {},
 ): Promise<Mount> {
-  const log = options.logger ?? ((line: string) => console.error(line));
-  const wishes = initWishes(path, options);
+  initWishes(path, options); // what is refused is refused before anything is mounted
+  const bridge = await plant(root, options);
+  return serve(bridge, await mountKernel(path, options), options);
+}
+
+/** The second half of {@linkcode mountNodes}: serves what has been mounted already. */
+export async function serveNodes(
+  root: InodeEmbedder,
+  kernel: KernelMount,
+  options: Options,
+): Promise<Mount> {
+  return serve(await plant(root, options), kernel, options);
+}
+
+async function plant(root: InodeEmbedder, options: Options): Promise<Bridge> {
   const rootStableAttr = options.rootStableAttr ?? await root.rootStableAttr?.() ??
     ROOT_STABLE_ATTR;
-  const bridge = newNodeFS(root, { ...options, rootStableAttr });
-  const kernel = await mountKernel(path, options);
-  const report = (problem: unknown): void =>
-    log(`fusewire: ${kernel.mountpoint}: ${describe(problem)}`);
+  return newNodeFS(root, { ...options, rootStableAttr });
+}
+
+function serve(bridge: Bridge, kernel: KernelMount, options: Options): Mount {
+  const sessionOptions = sessionOptionsOf(kernel.mountpoint, options);
   bridge.backingFiles = new BackingFiles(kernel.fd);
-  const session = new Session(new Device(kernel.fd, kernel.dispose), bridge, {
-    wishes,
+  const device = new Device(kernel.fd, kernel.dispose);
+  const session = new Session(device, bridge, sessionOptions);
+  bridge.tree.callbacks = options.serverCallbacks ?? session.notices;
+  return new Mount({
+    kernel,
+    session,
+    wakeFd: device.wakeFd,
+    bridge,
+    report: sessionOptions.report,
+  });
+}
+
+/** What a session is told of the options of its mount. */
+export function sessionOptionsOf(mountpoint: string, options: Options): SessionOptions {
+  const log = options.logger ?? ((line: string) => console.error(line));
+  return {
+    wishes: initWishes(mountpoint, options),
     entryTimeoutMs: options.entryTimeoutMs ?? TIMEOUT_DEFAULT_MS,
     attrTimeoutMs: options.attrTimeoutMs ?? TIMEOUT_DEFAULT_MS,
     loop: options.loop ?? {},
-    report,
+    report: (problem) => log(`fusewire: ${mountpoint}: ${describe(problem)}`),
     ...(options.debug === true ? { trace: new DebugLog(log) } : {}),
-  });
-  bridge.tree.callbacks = options.serverCallbacks ?? session.notices;
-  return new Mount({ kernel, session, bridge, report });
+  };
 }
 
 function describe(problem: unknown): string {
