@@ -4,7 +4,7 @@ import { MemoryProvider } from "../../src/providers/mod.ts";
 import { VFSServer } from "../../src/wire/mod.ts";
 import { HOST_DIRECTORY } from "../subjects/open_subject.ts";
 import { readArguments, UsageError } from "./command_arguments.ts";
-import { providerModule, ProviderModuleError } from "./provider_module.ts";
+import { providerModule, ProviderModuleError } from "../../src/provider/mod.ts";
 
 const COMMAND = new URL("../mod.ts", import.meta.url).href;
 const STRANGER = new URL("../../fixtures/providers/map_provider.ts", import.meta.url);

@@ -15,7 +15,7 @@ import { HOST_DIRECTORY, subjectFactories } from "../subjects/open_subject.ts";
 import { SocketSubject } from "../subjects/socket_subject.ts";
 import type { Route, SubjectFactory } from "../subjects/subject.ts";
 import { type CommandArguments, readArguments, USAGE, UsageError } from "./command_arguments.ts";
-import { providerModule } from "./provider_module.ts";
+import { providerModule } from "../../src/provider/mod.ts";
 
 /** The routes of a module, where none are asked for. */
 const MODULE_ROUTES: readonly Route[] = ["direct", "wire-v1", "wire-v2"];

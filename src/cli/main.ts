@@ -8,11 +8,19 @@ import { describeError, UsageError } from "./command_error.ts";
 import { DEMO_COMMAND } from "./demo_command.ts";
 import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
 import { MOUNT_COMMAND } from "./mount_command.ts";
+import { RECORD_COMMAND } from "./record_command.ts";
+import { REPLAY_COMMAND } from "./replay_command.ts";
 import { SERVE_COMMAND } from "./serve_command.ts";
 import { VERSION } from "./version.ts";
 
 /** Every command, in the order of the overview. */
-export const COMMANDS: readonly Command[] = [SERVE_COMMAND, MOUNT_COMMAND, DEMO_COMMAND];
+export const COMMANDS: readonly Command[] = [
+  SERVE_COMMAND,
+  MOUNT_COMMAND,
+  RECORD_COMMAND,
+  REPLAY_COMMAND,
+  DEMO_COMMAND,
+];
 
 function overview(): string {
   const width = Math.max(...COMMANDS.map((command) => command.name.length));

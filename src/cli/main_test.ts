@@ -28,7 +28,7 @@ Deno.test("every command has help with usage, examples and its options", async (
 Deno.test("a command line that is wrong ends with 2 and says what is right", async () => {
   const wrong: [string[], string][] = [
     [[], "Usage: fusewire <command>"],
-    [["mont"], 'There is no command "mont"\n  Commands are serve, mount, demo'],
+    [["mont"], 'There is no command "mont"\n  Commands are serve, mount, record, replay, demo'],
     [["--verbose"], 'There is no option "--verbose"'],
     [["help", "mont"], "There is no command"],
     [["mount"], "Name the mount point"],

@@ -1,5 +1,5 @@
 /**
- * The command line of fusewire: `serve`, `mount` and `demo`.
+ * The command line of fusewire: `serve`, `mount`, `record`, `replay` and `demo`.
  *
  * `deno run -A jsr:@fusewire/vfs/cli --help` explains itself. A command is one file here; it returns
  * its exit code (0 done, 1 failed, 2 wrong usage), prints results on stdout and problems on stderr, and

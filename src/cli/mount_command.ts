@@ -5,20 +5,16 @@
  */
 import { FuseMountError, type Mount, mount, type MountOptions } from "../mount/mod.ts";
 import type { Provider } from "../provider/mod.ts";
+import { ADDRESS_OPTIONS, addressOf, type AddressOptions, addressText } from "./address.ts";
 import { type Command, parseCommandLine } from "./command.ts";
 import { CommandError, reasonOf, UsageError } from "./command_error.ts";
 import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
 import { mountOptionsOf } from "./mount_words.ts";
-import {
-  guarded,
-  providerInMemory,
-  providerOfDirectory,
-  providerOfSocket,
-} from "./provider_choice.ts";
+import { guarded, providerAt, providerInMemory, providerOfDirectory } from "./provider_choice.ts";
 import { StopSignal } from "./stop_signal.ts";
 
 const OPTIONS = {
-  socket: { type: "string", short: "s" },
+  ...ADDRESS_OPTIONS,
   dir: { type: "string", short: "d" },
   memory: { type: "boolean" },
   options: { type: "string", short: "o", multiple: true },
@@ -26,14 +22,18 @@ const OPTIONS = {
   rules: { type: "string" },
 } as const;
 
-const HELP = `Usage: fusewire mount <mountpoint> (--socket <path> | --dir <path> | --memory)
-                      [-o <word,...>] [--readonly] [--rules <file>]
+const HELP =
+  `Usage: fusewire mount <mountpoint> (--socket <path> | --tcp <address> | --vsock <address> |
+                      --dir <path> | --memory) [-o <word,...>] [--readonly] [--rules <file>]
 
 Mounts a filesystem through the Linux kernel, so that every program can use it. An ordinary user needs
 fusermount3 (Debian: apt-get install fuse3); root needs nothing but /dev/fuse.
 
 What to mount:
   -s, --socket <path>  what "fusewire serve" serves there
+      --tcp <address>  what it serves on a TCP port: 5005, 127.0.0.1:5005, [::1]:5005
+      --insecure       let --tcp leave this machine: nothing is encrypted, nobody is asked who he is
+      --vsock <address>   what it serves by vsock, as machine:port; the host is machine 2
   -d, --dir <path>     a directory of this machine
       --memory         an empty filesystem in memory, gone when it is unmounted
 
@@ -60,29 +60,31 @@ killed process left behind is replaced. To unmount from elsewhere: fusermount3 -
 
 /** The provider that the options name; exactly one of them must be given. */
 async function providerOf(
-  values: { readonly socket?: string; readonly dir?: string; readonly memory?: boolean },
+  values: AddressOptions & { readonly dir?: string; readonly memory?: boolean },
 ): Promise<{ provider: Provider; label: string }> {
-  const { socket, dir, memory } = values;
-  const given = [socket !== undefined, dir !== undefined, memory === true].filter(Boolean).length;
+  const { dir, memory } = values;
+  const address = addressOf(values, "connect");
+  const given = [address !== undefined, dir !== undefined, memory === true].filter(Boolean).length;
   if (given !== 1) {
     throw new UsageError(
       given === 0 ? "Say what to mount" : "Only one thing can be mounted at once",
       "One of --socket <path>, --dir <path> and --memory: fusewire mount --help",
     );
   }
-  if (socket !== undefined) {
-    const provider = await providerOfSocket(socket);
+  if (address !== undefined) {
+    const provider = await providerAt(address);
+    const label = addressText(address);
     provider.client.ended.then((cause) => {
-      if (cause !== undefined) console.error(connectionLost(socket, cause));
+      if (cause !== undefined) console.error(connectionLost(label, cause));
     });
-    return { provider, label: socket };
+    return { provider, label };
   }
   if (dir !== undefined) return { provider: await providerOfDirectory(dir), label: dir };
   return { provider: providerInMemory(), label: "memory" };
 }
 
-function connectionLost(socket: string, cause: unknown): string {
-  return `fusewire: Lost the connection to ${socket}: ${reasonOf(cause)}
+function connectionLost(where: string, cause: unknown): string {
+  return `fusewire: Lost the connection to ${where}: ${reasonOf(cause)}
   Every access to the mount fails with an I/O error now. Unmount it (Ctrl-C), and mount it again`;
 }
 

@@ -12,7 +12,8 @@ import {
 import { newReadonlyProvider } from "../layers/mod.ts";
 import type { Provider } from "../provider/mod.ts";
 import { newMemoryProvider, newRealFSProvider } from "../providers/mod.ts";
-import { connectUDS, type RemoteProvider } from "../wire/mod.ts";
+import { connectUDS, connectVFS, type RemoteProvider } from "../wire/mod.ts";
+import { type Address, cannotConnect, dial } from "./address.ts";
 import { CommandError, reasonOf, UsageError } from "./command_error.ts";
 
 /** A directory of this machine. */
@@ -35,15 +36,14 @@ export function providerInMemory(): Provider {
   return newMemoryProvider();
 }
 
-/** What another process serves on a Unix socket. */
-export async function providerOfSocket(path: string): Promise<RemoteProvider> {
+/** What another process serves. */
+export async function providerAt(address: Address): Promise<RemoteProvider> {
   try {
-    return await connectUDS(path);
+    return address.kind === "socket"
+      ? await connectUDS(address.path)
+      : await connectVFS(await dial(address));
   } catch (thrown) {
-    const advice = `Is it being served? fusewire serve <directory> --socket ${path}`;
-    throw new CommandError(`Cannot connect to the socket ${path}: ${reasonOf(thrown)}`, advice, {
-      cause: thrown,
-    });
+    throw cannotConnect(address, thrown);
   }
 }
 

@@ -5,27 +5,34 @@
  */
 import { newVFSServer } from "../wire/mod.ts";
 import { type Command, parseCommandLine } from "./command.ts";
-import { CommandError, reasonOf, UsageError } from "./command_error.ts";
+import { ADDRESS_OPTIONS, addressOf, listenAt } from "./address.ts";
+import { UsageError } from "./command_error.ts";
 import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
 import { guarded, providerInMemory, providerOfDirectory } from "./provider_choice.ts";
 import { StopSignal } from "./stop_signal.ts";
 
 const OPTIONS = {
-  socket: { type: "string", short: "s" },
+  ...ADDRESS_OPTIONS,
   memory: { type: "boolean" },
   readonly: { type: "boolean", short: "r" },
   rules: { type: "string" },
 } as const;
 
 const HELP =
-  `Usage: fusewire serve (<directory> | --memory) --socket <path> [--readonly] [--rules <file>]
+  `Usage: fusewire serve (<directory> | --memory) (--socket <path> | --tcp <address> | --vsock <port>)
+                      [--readonly] [--rules <file>]
 
-Gives a directory to other processes over a Unix socket. They see the directory as their root and
-nothing outside it, whatever links it holds. Whoever can open the socket can use it: it is made with
-mode 0600, for this user only.
+Gives a directory to other processes. They see the directory as their root and nothing outside it,
+whatever links it holds. Whoever can connect can use it: a socket is made with mode 0600, for this user
+only; a TCP port is open to every user of this machine.
+
+Where to listen:
+  -s, --socket <path>  a Unix socket; a stale one is replaced, one in use is refused
+      --tcp <address>  a TCP port of this machine: 5005, 127.0.0.1:5005, [::1]:5005; 0 takes a free one
+      --insecure       let --tcp leave this machine: nothing is encrypted, nobody is asked who he is
+      --vsock <port>   for virtual machines; needs deno run --unstable-vsock
 
 Options:
-  -s, --socket <path>  where to listen; a stale socket is replaced, one in use is refused
       --memory         serve an empty filesystem in memory instead of a directory
   -r, --readonly       refuse every change with EROFS
       --rules <file>   hook rules as JSON: block, allow or change operations by path
@@ -34,6 +41,7 @@ Examples:
   fusewire serve ~/project --socket /tmp/project.sock
   fusewire serve ~/project --socket /tmp/project.sock --readonly
   fusewire serve --memory --socket /run/scratch.sock
+  fusewire serve ~/project --tcp 5005
   fusewire serve . --socket /tmp/here.sock --rules rules.json, with rules.json:
     [{"name": "keep-secrets", "ops": ["write", "create"], "pathPattern": "/*.env", "action": "block"}]
 
@@ -49,7 +57,8 @@ async function serve(args: readonly string[]): Promise<ExitCode> {
   if ((directory === undefined) === (values.memory !== true)) {
     throw new UsageError("Name a directory to serve, or --memory", "fusewire serve --help");
   }
-  if (values.socket === undefined) {
+  const address = addressOf(values, "listen");
+  if (address === undefined) {
     throw new UsageError("Name the socket to listen on", "For example --socket /tmp/fusewire.sock");
   }
   using stop = new StopSignal();
@@ -60,24 +69,20 @@ async function serve(args: readonly string[]): Promise<ExitCode> {
   closing.use(source);
   const { provider, engine } = await guarded(source, values);
   if (engine !== undefined) closing.defer(() => engine.close());
-  const server = closing.use(newVFSServer(provider));
-  try {
-    await server.serveUDSBackground(values.socket);
-  } catch (thrown) {
-    throw new CommandError(`Cannot serve on ${values.socket}: ${reasonOf(thrown)}`, "", {
-      cause: thrown,
-    });
-  }
+  // Memory is ours alone: whatever changes it goes through the server.
+  const server = closing.use(newVFSServer(provider, { soleOwner: directory === undefined }));
+  const { listener, where } = await listenAt(address);
+  const serving = server.serve(listener);
   const what = directory === undefined ? "memory" : directory;
-  console.log(`Serving ${what} on ${values.socket} (Ctrl-C ends)`);
-  await stop.requested;
+  console.log(`Serving ${what} on ${where} (Ctrl-C ends)`);
+  await Promise.race([stop.requested, serving]);
   return EXIT_CODE.OK;
 }
 
-/** `fusewire serve`: a directory, or memory, on a Unix socket. */
+/** `fusewire serve`: a directory, or memory, on a socket. */
 export const SERVE_COMMAND: Command = {
   name: "serve",
-  summary: "give a directory to other processes over a Unix socket",
+  summary: "give a directory to other processes over a socket",
   help: HELP,
   run: serve,
 };

@@ -46,6 +46,7 @@ export type { Handle, TimeChange } from "./handle.ts";
 export { type FileLock, LOCK_END_MAX } from "./lock.ts";
 export { mkdirAll, type MkdirAllOptions } from "./mkdir_all.ts";
 export type { Provider } from "./provider.ts";
+export { providerModule, ProviderModuleError } from "./provider_module.ts";
 export { readTar, type ReadTarOptions, TAR_BYTES_MAX, TAR_ENTRIES_MAX } from "./read_tar.ts";
 export { READ_FILE_SIZE_MAX, readFile, type ReadFileOptions } from "./read_file.ts";
 export type { StatFs } from "./stat_fs.ts";

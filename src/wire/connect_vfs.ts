@@ -6,6 +6,7 @@
 import type { ReconnectPolicy } from "./reconnect_policy.ts";
 import { RemoteProvider } from "./remote_provider.ts";
 import type { WireConnection } from "./transport.ts";
+import { requireSocketPath } from "./unix_socket.ts";
 import { VFSClient, type VFSClientOptions } from "./vfs_client.ts";
 
 /**
@@ -42,11 +43,16 @@ export interface ConnectUDSOptions extends Omit<VFSClientOptions, "reconnect"> {
   readonly reconnect?: boolean | Omit<ReconnectPolicy, "dial">;
 }
 
-/** Connects to the Unix socket that a server listens on. */
+/**
+ * Connects to the Unix socket that a server listens on.
+ *
+ * @throws {FsError} ENAMETOOLONG for a path of more than 107 bytes.
+ */
 export async function connectUDS(
   path: string,
   options: ConnectUDSOptions = {},
 ): Promise<RemoteProvider> {
+  requireSocketPath("connect", path);
   const dial = (): Promise<Deno.UnixConn> => Deno.connect({ transport: "unix", path });
   const { reconnect, ...rest } = options;
   const again = reconnect === undefined || reconnect === false

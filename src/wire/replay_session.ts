@@ -3,36 +3,30 @@
  *
  * @module
  */
-import { CborError, CborReader, CborWriter } from "../cbor/mod.ts";
 import type { Provider } from "../provider/mod.ts";
-import {
-  decodeFirstRequest,
-  decodeRequest,
-  decodeResponse,
-  encodeResponse,
-  type WireVersion,
-} from "./codec.ts";
+import type { WireVersion } from "./codec.ts";
 import { FRAME_HEAD, FrameReader } from "./frame_reader.ts";
 import { REPLY_FRAME_MAX } from "./limits.ts";
 import { memoryPipe } from "./memory_pipe.ts";
-import { OpCode } from "./op_code.ts";
+import {
+  comparable,
+  type ComparableReply,
+  type Comparison,
+  type ReplayAsk,
+  replayScript,
+  type ReplayStep,
+  RepliesById,
+} from "./replay_script.ts";
 import type { RecordedFrame } from "./session_recording.ts";
 import { type ByteChannel, writeAll } from "./transport.ts";
-import { VFSRequest } from "./vfs_request.ts";
-import { VFSResponse } from "./vfs_response.ts";
+import type { VFSRequest } from "./vfs_request.ts";
+import type { VFSResponse } from "./vfs_response.ts";
 import { VFSServer, type VFSServerOptions } from "./vfs_server.ts";
-import type { VFSStat } from "./vfs_stat.ts";
 
 /** How a session is said again. */
-export interface ReplayOptions {
+export interface ReplayOptions extends Comparison {
   /** How the provider is served. */
   readonly server?: VFSServerOptions;
-  /** Whether times must be the same. Default false. */
-  readonly times?: boolean;
-  /** Whether inode numbers must be the same. Default true. */
-  readonly inodes?: boolean;
-  /** Whether sizes of directories must be the same, which a real filesystem decides. Default true. */
-  readonly directorySizes?: boolean;
 }
 
 /** A reply that is another one now. */
@@ -53,72 +47,21 @@ export interface ReplayDifference {
 
 const NOTHING = new Uint8Array(0);
 
-/** Leaves out what is not compared. */
-function mask(stat: VFSStat, options: ReplayOptions): void {
-  if (options.times !== true) {
-    stat.modTime = 0;
-    stat.atime = 0;
-    stat.ctime = 0;
-    stat.btime = 0;
-    stat.atimeNs = 0;
-    stat.mtimeNs = 0;
-    stat.ctimeNs = 0;
-    stat.btimeNs = 0;
-  }
-  // That there is one is compared all the same.
-  if (options.directorySizes === false && stat.isDir && stat.size !== 0) stat.size = 1;
-  if (options.inodes === false && stat.ino !== 0) stat.ino = 1;
-}
-
-/** A reply, decoded and as comparable bytes. */
-interface Reply {
-  readonly response: VFSResponse;
-  readonly bytes: Uint8Array;
-}
-
-function decoded(message: Uint8Array, version: WireVersion, options: ReplayOptions): Reply {
-  const reader = new CborReader();
-  reader.reset(message);
-  const response = new VFSResponse();
-  decodeResponse(reader, response, version);
-  const writer = new CborWriter();
-  if (response.stat !== null) mask(response.stat, options);
-  for (const entry of response.entries ?? []) mask(entry, options);
-  encodeResponse(writer, response, version);
-  return { response, bytes: writer.view() };
-}
-
 function equal(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, index) => byte === right[index]);
-}
-
-/** Replies of one side of the comparison by the request that they belong to. */
-class Replies {
-  readonly #byId = new Map<number, Reply>();
-  readonly #inOrder: Reply[] = [];
-
-  add(reply: Reply): void {
-    if (reply.response.notice !== 0) return;
-    if (reply.response.id === 0) this.#inOrder.push(reply);
-    else this.#byId.set(reply.response.id, reply);
-  }
-
-  take(id: number): Reply | undefined {
-    if (id === 0) return this.#inOrder.shift();
-    const reply = this.#byId.get(id);
-    this.#byId.delete(id);
-    return reply;
-  }
 }
 
 /** The other end of the server that is tried. */
 class Asker {
   readonly #channel: ByteChannel;
   readonly #input: FrameReader;
+  readonly #options: Comparison;
+  readonly #replies = new RepliesById();
 
-  constructor(channel: ByteChannel) {
+  constructor(channel: ByteChannel, options: Comparison) {
     this.#channel = channel;
     this.#input = new FrameReader(channel, REPLY_FRAME_MAX);
+    this.#options = options;
   }
 
   async send(message: Uint8Array): Promise<void> {
@@ -129,7 +72,19 @@ class Asker {
     await writeAll(this.#channel, frame).catch(() => {});
   }
 
-  async receive(): Promise<Uint8Array | null> {
+  /** The reply to a request; null at the end of the connection. */
+  async replyTo(id: number, version: WireVersion): Promise<ComparableReply | null> {
+    for (;;) {
+      const here = this.#replies.take(id);
+      if (here !== undefined) return here;
+      const message = await this.#receive();
+      if (message === null) return null;
+      const reply = comparable(message, version, this.#options);
+      if (reply.response.notice === 0) this.#replies.add(reply);
+    }
+  }
+
+  async #receive(): Promise<Uint8Array | null> {
     while (!this.#input.next()) {
       if (!(await this.#input.fill())) return null;
     }
@@ -141,9 +96,45 @@ class Asker {
   }
 }
 
+function compared(ask: ReplayAsk, got: ComparableReply | null): ReplayDifference | null {
+  const { index, request, expected, raced } = ask;
+  const [want, have] = [expected?.bytes ?? NOTHING, got?.bytes ?? NOTHING];
+  if (equal(want, have) || (raced && got !== null)) return null;
+  return {
+    index,
+    request,
+    expected: expected?.response ?? null,
+    got: got?.response ?? null,
+    expectedBytes: want,
+    gotBytes: have,
+  };
+}
+
+/** Sends what a step has to send; returns the request whose reply is due then. */
+async function perform(
+  step: ReplayStep,
+  asker: Asker,
+  late: Map<number, ReplayAsk>,
+): Promise<ReplayAsk | undefined> {
+  if ("replyOf" in step) {
+    const due = late.get(step.replyOf);
+    late.delete(step.replyOf);
+    return due;
+  }
+  const { ask } = step;
+  await asker.send(ask.message);
+  if (!ask.answered) return undefined;
+  if (!ask.late) return ask;
+  late.set(ask.request.id, ask);
+  return undefined;
+}
+
 /**
  * Says a recorded session to a server of `provider`, one request after the other, and yields every reply
- * that is not the recorded one. Replies in another order are no difference, notices are not compared.
+ * that is not the recorded one. Replies in another order are no difference. Not compared are notices, and
+ * what became of a request that only looks and was taken back. A lock that waited may wait here too.
+ *
+ * @throws {CborError} For a recorded reply that is none.
  *
  * @example
  * ```ts
@@ -162,78 +153,23 @@ export async function* replaySession(
   frames: readonly RecordedFrame[],
   options: ReplayOptions = {},
 ): AsyncGenerator<ReplayDifference> {
+  const script = replayScript(frames, options);
   await using server = new VFSServer(provider, options.server);
   const [near, far] = memoryPipe();
   const served = server.handleConnection(far);
-  const asker = new Asker(near);
-  const recorded = new Replies();
-  const sent = frames.filter((frame) => frame.from === "client");
-  const versions = versionOf(frames);
-  let isFirst = true;
-  for (const { from, message } of frames) {
-    if (from === "client") continue;
-    recorded.add(decoded(message, isFirst ? versions.first : versions.rest, options));
-    isFirst = false;
-  }
-  for (const [index, { message }] of sent.entries()) {
-    const request = requestOf(message, index === 0, versions.rest);
-    await asker.send(message);
-    if (request.op === OpCode.Cancel && versions.rest === 2) continue;
-    const version = index === 0 ? versions.first : versions.rest;
-    const bytes = await replyTo(asker, version, options);
-    const expected = recorded.take(bytes?.response.id ?? request.id);
-    const [want, got] = [expected?.bytes ?? NOTHING, bytes?.bytes ?? NOTHING];
-    if (!equal(want, got)) {
-      yield {
-        index,
-        request,
-        expected: expected?.response ?? null,
-        got: bytes?.response ?? null,
-        expectedBytes: want,
-        gotBytes: got,
-      };
-    }
-    if (bytes === null) break;
-  }
-  asker.close();
-  await served;
-}
-
-/** The next reply that is no notice; null at the end of the connection. */
-async function replyTo(
-  asker: Asker,
-  version: WireVersion,
-  options: ReplayOptions,
-): Promise<Reply | null> {
-  for (;;) {
-    const message = await asker.receive();
-    if (message === null) return null;
-    const reply = decoded(message, version, options);
-    if (reply.response.notice === 0) return reply;
-  }
-}
-
-function requestOf(message: Uint8Array, isFirst: boolean, version: WireVersion): VFSRequest {
-  const reader = new CborReader();
-  reader.reset(message);
-  const request = new VFSRequest();
+  const asker = new Asker(near, options);
+  const late = new Map<number, ReplayAsk>();
   try {
-    if (isFirst) decodeFirstRequest(reader, request);
-    else decodeRequest(reader, request, version);
-  } catch (thrown) {
-    // A recorded breach of the protocol is said again too.
-    if (!(thrown instanceof CborError)) throw thrown;
+    for (const step of script) {
+      const ask = await perform(step, asker, late);
+      if (ask === undefined) continue;
+      const got = await asker.replyTo(ask.request.id, ask.version);
+      const difference = compared(ask, got);
+      if (difference !== null) yield difference;
+      if (got === null) break;
+    }
+  } finally {
+    asker.close();
+    await served;
   }
-  return request;
-}
-
-/** In which version the first reply is, and the others. */
-function versionOf(frames: readonly RecordedFrame[]): { first: WireVersion; rest: WireVersion } {
-  const ask = frames.find((frame) => frame.from === "client");
-  const answer = frames.find((frame) => frame.from === "server");
-  if (ask === undefined || answer === undefined) return { first: 1, rest: 1 };
-  const request = requestOf(ask.message, true, 1);
-  if (request.op !== OpCode.Hello || request.version === 0) return { first: 1, rest: 1 };
-  const { hello } = decoded(answer.message, 2, {}).response;
-  return { first: 2, rest: hello?.version === 2 ? 2 : 1 };
 }

@@ -27,6 +27,10 @@ export type WireConnection = ByteChannel | DuplexStreams;
 
 /** The connection as a byte channel. */
 export function channelOf(connection: WireConnection): ByteChannel {
+  // Over TCP a small frame would wait for the acknowledgement of the one before (tcp(7), TCP_NODELAY).
+  if ("setNoDelay" in connection && typeof connection.setNoDelay === "function") {
+    connection.setNoDelay(true);
+  }
   // Deno's connections have both forms; theirs without streams is the faster one.
   return "read" in connection ? connection : new StreamChannel(connection);
 }

@@ -4,18 +4,20 @@
  * @module
  */
 import { FsError } from "../base/mod.ts";
+import type { WireListener } from "./wire_listener.ts";
 
 /** The longest path of a Unix socket in bytes (`unix(7)`: `sun_path` with its NUL). */
 export const SOCKET_PATH_MAX = 107;
 const ATTEMPTS_MAX = 3;
 const PRIVATE_MODE = 0o700;
 
-/** A listener, and how to take its socket away. */
-export interface UnixSocket {
-  /** Accepts connections. */
-  readonly listener: Deno.Listener;
-  /** Stops listening and removes the socket, when it is still ours. */
-  close(): void;
+/** @throws {FsError} ENAMETOOLONG for a path that no socket can have. */
+export function requireSocketPath(syscall: string, path: string): void {
+  if (sizeOf(path) > SOCKET_PATH_MAX) throw new FsError("ENAMETOOLONG", { syscall, path });
+}
+
+function sizeOf(path: string): number {
+  return new TextEncoder().encode(path).length;
 }
 
 function inUse(path: string, cause?: unknown): FsError {
@@ -25,20 +27,20 @@ function inUse(path: string, cause?: unknown): FsError {
 /**
  * Listens on `path`. The socket is made and given its mode in a directory of our own and then linked to its
  * place, so that nobody can connect before the mode is right. A socket that nobody listens on is
- * replaced.
+ * replaced. Closing the listener removes the socket, when it is still ours.
  *
- * @throws {FsError} EADDRINUSE when somebody listens there, or when something else has the name.
+ * @param mode Of the socket: who may connect.
+ * @throws {FsError} EADDRINUSE when somebody listens there, or when something else has the name;
+ * ENAMETOOLONG for a path of more than 107 bytes.
  */
-export async function listenUnix(path: string, mode: number): Promise<UnixSocket> {
-  if (new TextEncoder().encode(path).length > SOCKET_PATH_MAX) {
-    throw new FsError("ENAMETOOLONG", { syscall: "listen", path });
-  }
+export async function listenUnix(path: string, mode: number): Promise<WireListener> {
+  requireSocketPath("listen", path);
   const slash = path.lastIndexOf("/");
   const directory = slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
   const home = await Deno.makeTempDir({ dir: directory, prefix: "." });
   try {
     await Deno.chmod(home, PRIVATE_MODE);
-    const listener = Deno.listen({ transport: "unix", path: `${home}/s` });
+    const listener = await bind(home);
     try {
       await Deno.chmod(`${home}/s`, mode);
       await place(`${home}/s`, path);
@@ -49,6 +51,21 @@ export async function listenUnix(path: string, mode: number): Promise<UnixSocket
     }
   } finally {
     await Deno.remove(home, { recursive: true });
+  }
+}
+
+/** Listens on `s` in that directory, whose path may be too long for a socket: then by a detour. */
+async function bind(home: string): Promise<Deno.Listener> {
+  const socket = `${home}/s`;
+  if (sizeOf(socket) <= SOCKET_PATH_MAX) return Deno.listen({ transport: "unix", path: socket });
+  const detour = await Deno.makeTempDir();
+  try {
+    await Deno.symlink(await Deno.realPath(home), `${detour}/d`);
+    const path = `${detour}/d/s`;
+    requireSocketPath("listen", path);
+    return Deno.listen({ transport: "unix", path });
+  } finally {
+    await Deno.remove(detour, { recursive: true });
   }
 }
 
@@ -81,11 +98,11 @@ async function removeStale(path: string): Promise<void> {
   throw inUse(path);
 }
 
-function opened(listener: Deno.Listener, path: string): UnixSocket {
+function opened(listener: Deno.Listener, path: string): WireListener {
   const ours = Deno.lstatSync(path);
   let closed = false;
   return {
-    listener,
+    accept: () => listener.accept(),
     close: () => {
       if (closed) return;
       closed = true;

@@ -78,6 +78,28 @@ Deno.test("serveUDSBackground() refuses a name that something else has", async (
   });
 });
 
+for (const size of [SOCKET_PATH_MAX - 20, SOCKET_PATH_MAX - 1, SOCKET_PATH_MAX]) {
+  Deno.test(`serveUDSBackground() and connectUDS() take a path of ${size} bytes`, async () => {
+    await inFolder(async (folder) => {
+      const deep = `${folder}/${"d".repeat(size - folder.length - 3)}`;
+      await Deno.mkdir(deep);
+      assertEquals(`${deep}/s`.length, size);
+      await using server = new VFSServer(newMemoryProvider());
+      const stop = await server.serveUDSBackground(`${deep}/s`);
+      assertEquals((await Deno.lstat(`${deep}/s`)).mode! & 0o7777, 0o600);
+      await using remote = await connectUDS(`${deep}/s`);
+      assertEquals((await remote.stat("/")).isDir, true);
+      await stop();
+      assertEquals([...Deno.readDirSync(deep)], []);
+    });
+  });
+}
+
+Deno.test("connectUDS() refuses a path that is too long for a socket", async () => {
+  const path = `/tmp/${"x".repeat(SOCKET_PATH_MAX)}`;
+  assertEquals(await refusal(() => connectUDS(path)), "ENAMETOOLONG");
+});
+
 Deno.test("serveUDSBackground() refuses a path that is too long for a socket", async () => {
   await using server = new VFSServer(newMemoryProvider());
   const path = `/tmp/${"x".repeat(SOCKET_PATH_MAX)}`;

@@ -12,6 +12,7 @@ import { ServerConnection } from "./server_connection.ts";
 import type { InodeSource } from "./stat_message.ts";
 import { channelOf, type WireConnection } from "./transport.ts";
 import { listenUnix } from "./unix_socket.ts";
+import type { WireListener } from "./wire_listener.ts";
 
 /** Only the user who serves may connect. */
 const SOCKET_MODE = 0o600;
@@ -43,14 +44,6 @@ export interface VFSServerOptions {
   readonly onBroken?: (thrown: unknown, connection: number) => void;
   /** Told of exceptions that no provider should throw; default: they are printed. */
   readonly onUnexpected?: (thrown: unknown) => void;
-}
-
-/** What accepts connections: a `Deno.Listener` for Unix sockets, TCP or vsock, or your own. */
-export interface WireListener {
-  /** Waits for the next connection. */
-  accept(): Promise<WireConnection>;
-  /** Stops. */
-  close(): void;
 }
 
 /** How to close a server. */
@@ -191,8 +184,7 @@ export class VFSServer {
    * moment; a stale one is replaced, a live one refused (EADDRINUSE); it is removed at the end.
    */
   async serveUDS(path: string): Promise<void> {
-    const socket = await listenUnix(path, this.#socketMode);
-    await this.serve({ accept: () => socket.listener.accept(), close: () => socket.close() });
+    await this.serve(await listenUnix(path, this.#socketMode));
   }
 
   /**
@@ -200,8 +192,7 @@ export class VFSServer {
    * connect. The function that it returns stops listening and ends all connections.
    */
   async serveUDSBackground(path: string): Promise<(options?: CloseOptions) => Promise<void>> {
-    const socket = await listenUnix(path, this.#socketMode);
-    const listener = { accept: () => socket.listener.accept(), close: () => socket.close() };
+    const listener = await listenUnix(path, this.#socketMode);
     const serving = this.serve(listener);
     // Whoever stops it hears of a failure; until then nobody waits for it.
     serving.catch(() => {});

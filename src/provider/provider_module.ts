@@ -3,12 +3,14 @@
  *
  * @module
  */
-import type { MaybePromise } from "../../src/base/mod.ts";
-import { BaseProvider, Forward, type Provider } from "../../src/provider/mod.ts";
-import type { ProviderSource } from "../subjects/open_subject.ts";
+import type { MaybePromise } from "../base/mod.ts";
+import { BaseProvider } from "./base_provider.ts";
+import { Forward } from "./forward.ts";
+import type { Provider } from "./provider.ts";
 
 /** A module that holds no provider. */
 export class ProviderModuleError extends Error {
+  /** The name of the class. */
   override readonly name = "ProviderModuleError";
 }
 
@@ -54,11 +56,13 @@ function isFactory(value: unknown): value is () => MaybePromise<unknown> {
 }
 
 /**
- * Where providers come from: the default export of a module.
+ * Where providers come from: the default export of a module, a class, a function that makes one, or one
+ * object that serves all and that nobody closes.
  *
+ * @param url Of the module: `file:///home/me/my_provider.ts`.
  * @throws {ProviderModuleError} When it is nothing that a provider can be had from.
  */
-export async function providerModule(url: string): Promise<ProviderSource> {
+export async function providerModule(url: string): Promise<() => MaybePromise<Provider>> {
   const module: { readonly default?: unknown } = await import(url);
   const exported = module.default;
   if (isFactory(exported)) {
