@@ -178,7 +178,9 @@ it("SEEK_DATA in a hole that ends the file is refused", HOLES, async (t) => {
 it("SEEK_DATA at a negative offset is refused", HOLES, async (t) => {
   await t.file("/file", "data");
   const fd = await t.open("/file");
-  await t.refuses(["ENXIO", "EINVAL"], t.lseek(fd, -1, SEEK_DATA));
-  await t.refuses(["ENXIO", "EINVAL"], t.lseek(fd, -1, SEEK_HOLE));
+  // The kernel looks for it past every end.
+  const codes = t.has("kernel") ? ["ENXIO"] as const : ["ENXIO", "EINVAL"] as const;
+  await t.refuses(codes, t.lseek(fd, -1, SEEK_DATA));
+  await t.refuses(codes, t.lseek(fd, -1, SEEK_HOLE));
   await t.close(fd);
 });

@@ -9,6 +9,7 @@ import { pattern } from "./pattern.ts";
 
 const file = caseFile("truncate", { clause: "POSIX.1-2024 ftruncate(), truncate()" });
 const { core, it } = file;
+const REOPENS = { clause: "proc(5) /proc/pid/fd", needs: ["kernel", "symlink"] } as const;
 const OLD = { sec: 1_000_000_000, nsec: 0 };
 
 /** Cases of `truncate(2)` and `ftruncate(2)`. */
@@ -172,6 +173,24 @@ it("to a huge size makes a sparse file or is refused", {
   await t.close(fd);
 });
 
+it("to a size that the filesystem cannot have is EFBIG", { needs: ["kernel"] }, async (t) => {
+  const fd = await t.open("/file", O_RDWR | O_CREAT);
+  for (const size of [2 ** 53, 2 ** 62]) {
+    try {
+      await t.ftruncate(fd, size);
+      t.equal(Number((await t.fstat(fd)).size), size, "the size");
+      await t.ftruncate(fd, 0);
+    } catch {
+      await t.refuses("EFBIG", t.ftruncate(fd, size));
+      await t.refuses("EFBIG", t.truncate("/file", size));
+      await t.refuses("EFBIG", t.pwrite(fd, "data", size));
+      t.equal((await t.fstat(fd)).size, 0, "the size");
+    }
+    t.bytes(await t.pread(fd, 4, size), "");
+  }
+  await t.close(fd);
+});
+
 it("gives space back", { needs: ["blocks"] }, async (t) => {
   await t.file("/file", pattern(1 << 20));
   const before = (await t.stat("/file")).blocks;
@@ -200,6 +219,16 @@ it("of a file without a name works", async (t) => {
   const fd = await t.open("/file", O_RDWR);
   await t.unlink("/file");
   await t.ftruncate(fd, 2);
+  t.bytes(await t.pread(fd, 10, 0), "ab");
+  await t.close(fd);
+});
+
+it("of a file without a name works by its descriptor's path", REOPENS, async (t) => {
+  await t.file("/file", "abcdef");
+  const fd = await t.open("/file", O_RDWR);
+  await t.unlink("/file");
+  await t.symlink(`/proc/self/fd/${fd}`, "/again");
+  await t.truncate("/again", 2);
   t.bytes(await t.pread(fd, 10, 0), "ab");
   await t.close(fd);
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { O_CREAT, O_RDWR, S_IFIFO } from "../../src/base/mod.ts";
+import { O_APPEND, O_CREAT, O_RDWR, O_TRUNC, O_WRONLY, S_IFIFO } from "../../src/base/mod.ts";
 import { caseFile } from "../case.ts";
 import { pattern } from "./pattern.ts";
 
@@ -144,6 +144,41 @@ core("keeps a large file for those who have it open", async (t) => {
   const fd = await t.open("/file");
   await t.unlink("/file");
   t.bytes(await t.pread(fd, data.length, 0), data);
+  await t.close(fd);
+});
+
+it("leaves an open file that can be opened again", {
+  clause: "proc(5) /proc/pid/fd",
+  needs: ["kernel", "symlink"],
+}, async (t) => {
+  await t.file("/file", "data");
+  const fd = await t.open("/file", O_RDWR);
+  await t.unlink("/file");
+  await t.symlink(`/proc/self/fd/${fd}`, "/again");
+  const reading = await t.open("/again");
+  const writing = await t.open("/again", O_RDWR);
+  await t.close(fd);
+  await t.pwrite(writing, "DA", 0);
+  t.bytes(await t.pread(reading, 10, 0), "DAta");
+  await t.refuses("EBADF", t.write(reading, "no"));
+  await t.close(reading);
+  t.bytes(await t.pread(writing, 10, 0), "DAta");
+  await t.close(writing);
+});
+
+it("leaves an open file that can be emptied by opening it again", {
+  clause: "proc(5) /proc/pid/fd; open(2) O_TRUNC",
+  needs: ["kernel", "symlink"],
+}, async (t) => {
+  await t.file("/file", "data");
+  const fd = await t.open("/file", O_RDWR);
+  await t.unlink("/file");
+  await t.symlink(`/proc/self/fd/${fd}`, "/again");
+  const again = await t.open("/again", O_WRONLY | O_TRUNC | O_APPEND);
+  await t.write(again, "new");
+  await t.write(again, "er");
+  t.bytes(await t.pread(fd, 10, 0), "newer");
+  await t.close(again);
   await t.close(fd);
 });
 

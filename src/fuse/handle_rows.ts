@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { chain, type Errno, type MaybePromise } from "../base/mod.ts";
+import { chain, ERRNO, type Errno, type MaybePromise } from "../base/mod.ts";
 import { FUSE_FSYNC_FDATASYNC, FUSE_POLL_SCHEDULE_NOTIFY, OUT_HEADER_SIZE } from "./abi.ts";
 import { DirEntryList } from "./dir_entry_list.ts";
 import { decodeLock, LK_IN_SIZE } from "./kernel_lock.ts";
@@ -11,7 +11,7 @@ import { Opcode } from "./opcode.ts";
 import { BODY, room, type Rows } from "./operation.ts";
 import type { RawFileSystem } from "./raw_file_system.ts";
 import type { Reply, Request } from "./request.ts";
-import { readU64, readU64Exact } from "./word64.ts";
+import { FILE_SIZE_MAX, readU64, readU64Exact } from "./word64.ts";
 
 /** Size of `struct fuse_ioctl_in`. */
 const IOCTL_IN_SIZE = 32;
@@ -34,8 +34,10 @@ function setlk(fs: RawFileSystem, request: Request, body: DataView, wait: boolea
 /** READ replies in place: the filesystem fills the reply's own buffer. */
 function read(fs: RawFileSystem, request: Request, body: DataView): MaybePromise<number | Errno> {
   const size = body.getUint32(BODY + 16, true);
+  const offset = readU64(body, BODY + 8);
+  if (offset > FILE_SIZE_MAX) return 0;
   room(request, size);
-  return fs.read(request, readU64(body, BODY), request.body(size), readU64(body, BODY + 8));
+  return fs.read(request, readU64(body, BODY), request.body(size), offset);
 }
 
 /** An ioctl whose data the kernel copies in and out; the reply is filled in place. */
@@ -93,6 +95,7 @@ export const HANDLE_ROWS: Rows = {
       const writeFlags = body.getUint32(BODY + 20, true);
       const openFlags = body.getUint32(BODY + 32, true);
       const offset = readU64(body, BODY + 8);
+      if (offset + data.length > FILE_SIZE_MAX) return ERRNO.EFBIG;
       const fh = readU64(body, BODY);
       return chain(
         fs.write(request, fh, data, offset, writeFlags, openFlags),
@@ -172,6 +175,7 @@ export const HANDLE_ROWS: Rows = {
     serve: (fs, request, body) => {
       const offset = readU64(body, BODY + 8);
       const length = readU64(body, BODY + 16);
+      if (offset + length > FILE_SIZE_MAX) return ERRNO.EFBIG;
       const mode = body.getUint32(BODY + 24, true);
       const done = fs.fallocate(request, readU64(body, BODY), mode, offset, length);
       return chain(done, request.replyNothing);
@@ -180,8 +184,11 @@ export const HANDLE_ROWS: Rows = {
   [Opcode.LSEEK]: {
     bodyMin: 24,
     serve: (fs, request, body) => {
+      const offset = readU64(body, BODY + 8);
       const whence = body.getUint32(BODY + 16, true);
-      const done = fs.lseek(request, readU64(body, BODY), readU64(body, BODY + 8), whence);
+      // Also where a negative offset arrives: it is past every end as well.
+      if (offset > FILE_SIZE_MAX) return ERRNO.ENXIO;
+      const done = fs.lseek(request, readU64(body, BODY), offset, whence);
       return chain(done, request.replyWrite);
     },
   },
@@ -205,12 +212,16 @@ export const HANDLE_ROWS: Rows = {
 function copyFileRange(fs: RawFileSystem, request: Request, body: DataView): MaybePromise<Reply> {
   // The old form counts in 32 bits: what is over is copied by the caller's next call.
   const length = Math.min(readU64(body, BODY + 40), 0x7fff_f000);
+  const offset = readU64(body, BODY + 8);
+  const targetOffset = readU64(body, BODY + 32);
+  if (offset > FILE_SIZE_MAX) return request.replyWrite(0);
+  if (targetOffset + length > FILE_SIZE_MAX) return ERRNO.EFBIG;
   const done = fs.copyFileRange(
     request,
     readU64(body, BODY),
-    readU64(body, BODY + 8),
+    offset,
     readU64(body, BODY + 24),
-    readU64(body, BODY + 32),
+    targetOffset,
     length,
   );
   return chain(done, request.replyWrite);

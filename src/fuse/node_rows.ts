@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { chain } from "../base/mod.ts";
-import { FUSE_GETATTR_FH } from "./abi.ts";
+import { chain, ERRNO } from "../base/mod.ts";
+import { FATTR, FUSE_GETATTR_FH } from "./abi.ts";
 import { Opcode } from "./opcode.ts";
 import { BODY, type Rows } from "./operation.ts";
 import { SETATTR_IN_SIZE } from "./setattr_in.ts";
-import { readU64 } from "./word64.ts";
+import { FILE_SIZE_MAX, readU64 } from "./word64.ts";
 
 /** One row an opcode. */
 export const NODE_ROWS: Rows = {
@@ -38,8 +38,10 @@ export const NODE_ROWS: Rows = {
   [Opcode.SETATTR]: {
     bodyMin: SETATTR_IN_SIZE,
     serve: (fs, request, body) => {
-      request.setattrIn.decode(body, BODY);
-      return chain(fs.setattr(request, request.setattrIn, request.attrOut), request.replyAttr);
+      const { setattrIn } = request;
+      setattrIn.decode(body, BODY);
+      if (setattrIn.has(FATTR.SIZE) && setattrIn.size > FILE_SIZE_MAX) return ERRNO.EFBIG;
+      return chain(fs.setattr(request, setattrIn, request.attrOut), request.replyAttr);
     },
   },
   [Opcode.READLINK]: {

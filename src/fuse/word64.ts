@@ -6,6 +6,9 @@
 
 const WORD = 0x1_0000_0000;
 
+/** The largest size of a file, in bytes: up to here a number tells every offset from the next. */
+export const FILE_SIZE_MAX: number = Number.MAX_SAFE_INTEGER;
+
 /** Reads an unsigned word whose value is known to stay below 2^53 (ids and handles that we gave out). */
 export function readU64(view: DataView, offset: number): number {
   return view.getUint32(offset, true) + view.getUint32(offset + 4, true) * WORD;

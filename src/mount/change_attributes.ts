@@ -3,8 +3,15 @@
  *
  * @module
  */
-import { chain, type MaybePromise, MODE_PERMISSIONS, O_NOFOLLOW, O_WRONLY } from "../base/mod.ts";
-import { always } from "../base/mod.ts";
+import {
+  always,
+  chain,
+  FsError,
+  type MaybePromise,
+  MODE_PERMISSIONS,
+  O_NOFOLLOW,
+  O_WRONLY,
+} from "../base/mod.ts";
 import { FATTR, type SetAttrIn } from "../fuse/mod.ts";
 import type { Context, Handle, Provider, TimeChange } from "../provider/mod.ts";
 
@@ -38,9 +45,8 @@ function timeChange(
 function resize(target: ChangeTarget, size: number, context: Context): MaybePromise<void> {
   const { provider, path, sizeHandle } = target;
   if (sizeHandle !== null) return sizeHandle.truncate(size, context);
-  if (provider.capabilities.has("truncate") || path === undefined) {
-    return provider.truncate(path ?? "", size, context);
-  }
+  if (path === undefined) throw new FsError("ESTALE", { syscall: "truncate" });
+  if (provider.capabilities.has("truncate")) return provider.truncate(path, size, context);
   return chain(
     provider.open(path, O_WRONLY | O_NOFOLLOW, 0, context),
     (opened) => always(() => opened.truncate(size, context), () => opened.close(context)),

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { chain, type Errno, type MaybePromise, O_APPEND } from "../base/mod.ts";
+import {
+  allowsRead,
+  allowsWrite,
+  chain,
+  type Errno,
+  type MaybePromise,
+  O_APPEND,
+  O_TRUNC,
+} from "../base/mod.ts";
 import type { AttrOut } from "../fuse/mod.ts";
 import { FUSE_WRITE } from "../fuse/mod.ts";
 import type {
@@ -21,6 +29,16 @@ import type {
 import { type Context, type FileLock, type Handle, LOCK_END_MAX } from "../provider/mod.ts";
 import { RealHandle } from "../providers/mod.ts";
 import { fillAttr } from "./attr_of.ts";
+
+/** What an open file consists of. */
+export interface ProviderFileParts {
+  /** The handle that reads and writes where it is told to. */
+  readonly handle: Handle;
+  /** A second one, for the writes of O_APPEND. */
+  readonly appending?: Handle;
+  /** The flags that `handle` was opened with. */
+  readonly flags: number;
+}
 
 /**
  * One or two handles of the provider.
@@ -44,13 +62,34 @@ export class ProviderFile
     FileSetlkwer {
   /** The handle that reads and writes where it is told to. */
   readonly handle: Handle;
-  readonly #appending: Handle | null;
+  readonly #parts: ProviderFileParts;
+  /** How many open files share the handles. */
+  readonly #users: { count: number };
   #hasLocks = false;
 
-  /** Takes over both handles. */
-  constructor(handle: Handle, appending: Handle | null) {
-    this.handle = handle;
-    this.#appending = appending;
+  /** Takes over the handles; `users` is for `again` alone. */
+  constructor(parts: ProviderFileParts, users: { count: number } = { count: 1 }) {
+    this.handle = parts.handle;
+    this.#parts = parts;
+    this.#users = users;
+  }
+
+  /** Whether the handle may do all that a file opened with `flags` may. */
+  allows(flags: number): boolean {
+    const { flags: own } = this.#parts;
+    return (!allowsRead(flags) || allowsRead(own)) && (!allowsWrite(flags) || allowsWrite(own));
+  }
+
+  /**
+   * Opens the file once more, though it has no name: with the same handles, which stay open until the
+   * last user has gone. Appending writes go where the kernel says that the end is.
+   */
+  again(flags: number, context: Context): MaybePromise<ProviderFile> {
+    const emptied = (flags & O_TRUNC) === 0 ? undefined : this.handle.truncate(0, context);
+    return chain(emptied, () => {
+      this.#users.count++;
+      return new ProviderFile(this.#parts, this.#users);
+    });
   }
 
   /** Reads at an offset. */
@@ -72,7 +111,7 @@ export class ProviderFile
     openFlags: number,
   ): MaybePromise<number | Errno> {
     const appends = (openFlags & O_APPEND) !== 0 && (writeFlags & FUSE_WRITE.CACHE) === 0;
-    const handle = appends && this.#appending !== null ? this.#appending : this.handle;
+    const handle = appends ? this.#parts.appending ?? this.handle : this.handle;
     return handle.writeAt(data, offset, context);
   }
 
@@ -120,8 +159,9 @@ export class ProviderFile
     return this.handle.setLock({ ...all, owner, pid: context.pid ?? 0 }, false, context);
   }
 
-  /** Closes the handles. */
+  /** Closes the handles, when nobody else uses them. */
   release(context: Context): MaybePromise<void> {
-    return chain(this.#appending?.close(context), () => this.handle.close(context));
+    if (--this.#users.count > 0) return;
+    return chain(this.#parts.appending?.close(context), () => this.handle.close(context));
   }
 }

@@ -11,6 +11,8 @@ import {
   FsError,
   type MaybePromise,
   O_NOFOLLOW,
+  O_RDONLY,
+  O_WRONLY,
 } from "../base/mod.ts";
 import type { AttrOut, SetAttrIn, StatxOut } from "../fuse/mod.ts";
 import type { FileHandle, Inode } from "../nodefs/mod.ts";
@@ -87,6 +89,16 @@ export abstract class ProviderInode extends Node
     return path;
   }
 
+  /** What is open on a file without a name and may do what `flags` say; null when it has a name. */
+  protected openNameless(flags: number): ProviderFile | null {
+    const inode = this.embeddedInode();
+    if (!inode.isDetached) return null;
+    for (const open of inode.openFiles) {
+      if (open instanceof ProviderFile && open.allows(flags)) return open;
+    }
+    return null;
+  }
+
   /** `lstat`, or `stat` of a provider that knows no links. */
   protected lstat(path: string, context: Context): MaybePromise<FileInfo> {
     return this.can.has("lstat")
@@ -157,7 +169,7 @@ export abstract class ProviderInode extends Node
       provider: this.provider,
       path,
       // The kernel names a handle for ftruncate, which is open for writing; others may not be.
-      sizeHandle: file === null ? null : handle,
+      sizeHandle: file !== null ? handle : this.openNameless(O_WRONLY)?.handle ?? null,
       attrHandle: this.can.has("handleAttr") || path === undefined ? handle : null,
     };
     return chain(
@@ -208,8 +220,7 @@ export abstract class ProviderInode extends Node
 
   /** A handle for a file without a name. */
   #nameless(): Handle | null {
-    const open = this.embeddedInode().openFiles[0];
-    return open instanceof ProviderFile && this.embeddedInode().isDetached ? open.handle : null;
+    return this.openNameless(O_RDONLY)?.handle ?? this.openNameless(O_WRONLY)?.handle ?? null;
   }
 
   /** An extended attribute. */

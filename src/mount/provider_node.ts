@@ -232,20 +232,20 @@ export class ProviderNode extends ProviderInode
       chain(handle.stat(context), (info) => {
         fillAttr(out.attr, info);
         const inode = this.embeddedInode().newInode(this.newNode(), identityOf(info, this.can));
-        return { inode, file: new ProviderFile(handle, null) };
+        return { inode, file: new ProviderFile({ handle, flags }) };
       }));
   }
 
   #openFile(path: string, flags: number, mode: number, context: Context) {
     const plain = flags & ~O_APPEND;
     return chain(this.provider.open(path, plain, mode, context), (handle) => {
-      if ((flags & O_APPEND) === 0) return new ProviderFile(handle, null);
+      if ((flags & O_APPEND) === 0) return new ProviderFile({ handle, flags });
       const again = flags & ~(O_CREAT | O_EXCL | O_TRUNC);
       return rescue(
         () =>
           chain(
             this.provider.open(path, again, mode, context),
-            (appending) => new ProviderFile(handle, appending),
+            (appending) => new ProviderFile({ handle, appending, flags }),
           ),
         (thrown) =>
           chain(handle.close(context), () => {
@@ -255,8 +255,13 @@ export class ProviderNode extends ProviderInode
     });
   }
 
-  /** Opens a file. The kernel has followed every link already. */
+  /**
+   * Opens a file. The kernel has followed every link already. One without a name (`/proc/self/fd/5`) is
+   * opened through a handle that is open on it and may do as much.
+   */
   open(context: Context, flags: number, _out: OpenOut): MaybePromise<FileHandle | Errno> {
+    const nameless = this.openNameless(flags);
+    if (nameless !== null) return nameless.again(flags, context);
     return this.#openFile(this.path(), flags | O_NOFOLLOW, 0, context);
   }
 
