@@ -35,6 +35,7 @@ const FILL_BUDGET_MS = 4000;
 
 const RATE_OF_CPU: Unit = { name: "/s of CPU time", better: "more" };
 const BYTES: Unit = { name: "bytes", better: "less" };
+const ARRAYS_ROW = "an empty array, as readdir of 100k returns one";
 const MEMORY_ROW = "memory of each of a million small files";
 
 /**
@@ -164,6 +165,14 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
 };
 
+/**
+ * Arrays of so many entries that V8 makes in a second of CPU time. A listing is such an array, and from
+ * 1 MiB (131,072 entries) on V8 takes about three times as long for each entry, without anything in it.
+ */
+function emptyArrays(entries: number): Promise<number> {
+  return rate(RANDOM, () => new Array(entries));
+}
+
 /** With `--expose-gc`, which the processes of a measurement are given. */
 function collectGarbage(): void {
   const collect: unknown = Reflect.get(globalThis, "gc");
@@ -258,6 +267,22 @@ async function line(row: string): Promise<void> {
   console.log(`| ${row} | ${cells.join(" | ")} | ${ahead} | ${dearer} |`);
 }
 
+/** What part of the readdir row is V8's. */
+async function lineOfArrays(): Promise<void> {
+  const rates: (number | null)[] = [];
+  for (const entries of [FILES, 4 * FILES]) {
+    const turns: (number | null)[] = [];
+    for (let turn = 0; turn < TURNS; turn++) {
+      turns.push(await inProcess("--one", "arrays", String(entries)));
+    }
+    rates.push(median(turns));
+  }
+  const [small, large] = rates;
+  console.log(
+    `| ${ARRAYS_ROW} | ${show(small!)} |${" |".repeat(6)} ${show(small! / large!)} times |`,
+  );
+}
+
 /** Row by row, so that what else the machine does meets all subjects alike. */
 async function main(wanted: string): Promise<void> {
   for (const make of Object.values(SUBJECTS)) await verify(await make());
@@ -267,6 +292,7 @@ async function main(wanted: string): Promise<void> {
   );
   console.log(`|${" --- |".repeat(Object.keys(SUBJECTS).length + 3)}`);
   for (const row of Object.keys(ROWS)) if (row.includes(wanted)) await line(row);
+  if (ARRAYS_ROW.includes(wanted)) await lineOfArrays();
   if (!MEMORY_ROW.includes(wanted)) return;
   const bytes = await inProcess("--one", "memory");
   record({ name: MEMORY_ROW, unit: BYTES, values: { fusewire: bytes } });
@@ -277,6 +303,7 @@ if (import.meta.main) {
   const [task, name, row, scale] = Deno.args;
   if (task !== "--one" || name === undefined) await main(task === "--rows" ? name ?? "" : "");
   else if (name === "memory") console.log(JSON.stringify(bytesPerFile()));
+  else if (name === "arrays") console.log(JSON.stringify(await emptyArrays(Number(row))));
   else {
     for (const one of row === undefined ? Object.keys(ROWS) : [row]) {
       console.log(JSON.stringify(await measure(name, one, Number(scale ?? 1))));
