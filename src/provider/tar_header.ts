@@ -91,9 +91,8 @@ export function encodeTarHeader(header: TarHeader): Uint8Array<ArrayBuffer> {
 function checksum(block: Uint8Array): number {
   const [start, length] = FIELD.checksum;
   let sum = length * SPACE;
-  for (const [index, byte] of block.entries()) {
-    if (index < start || index >= start + length) sum += byte;
-  }
+  for (let index = 0; index < TAR_BLOCK; index++) sum += block[index]!;
+  for (let index = start; index < start + length; index++) sum -= block[index]!;
   return sum;
 }
 
