@@ -11,6 +11,7 @@ import {
   ioctl,
   MemoryBlock,
   open,
+  poll,
   pollAsync,
   read,
   setNonblocking,
@@ -34,6 +35,8 @@ export interface Channel {
   notify(block: MemoryBlock, size: number): Promise<boolean>;
   /** Waits until there is a message or somebody wakes. */
   wait(): Promise<void>;
+  /** As `wait`, but holds the thread, and for a millisecond at most. */
+  waitBriefly(): void;
   /** Ends the current `wait`, and every later one. */
   wake(): void;
   /** Lets go of the descriptors. No call may be under way. */
@@ -109,6 +112,11 @@ export class Device implements Channel {
   /** Waits until there is a message or somebody wakes. */
   async wait(): Promise<void> {
     await pollAsync(this.#waitSet.address, 2, -1);
+  }
+
+  /** As {@linkcode Device.wait}, but holds the thread, and for a millisecond at most. */
+  waitBriefly(): void {
+    poll(this.#waitSet.address, 2, 1);
   }
 
   /** Ends the current `wait`, and every later one. */

@@ -15,6 +15,7 @@ import { Notices } from "./notices.ts";
 import { Opcode } from "./opcode.ts";
 import type { Operation } from "./operation.ts";
 import { listedNodes, OPERATIONS } from "./operations.ts";
+import { OwnThreads } from "./own_threads.ts";
 import type { RawFileSystem } from "./raw_file_system.ts";
 import { readUnique, type Reply, Request, type Timeouts } from "./request.ts";
 import { LOOP_DEFAULTS, type LoopOptions, SessionLoop } from "./session_loop.ts";
@@ -70,6 +71,9 @@ export class Session {
   #agreement: Agreement | null = null;
   readonly #agreed = Promise.withResolvers<Agreement>();
   #drained: (() => void) | null = null;
+  readonly #callers = new OwnThreads();
+  /** Who sent the last message that anybody waits for. */
+  #lastPid = 0;
 
   /** The channel belongs to the session, which closes it at the end of {@linkcode Session.run}. */
   constructor(channel: Channel, fs: RawFileSystem, options: SessionOptions) {
@@ -80,7 +84,11 @@ export class Session {
     this.#messageSize = options.wishes.maxWrite + MESSAGE_OVERHEAD;
     this.#input = this.#pool.take(this.#messageSize);
     this.#request = new Request(this.#pool, options);
-    const target = { step: () => this.#step(), pending: () => this.#pending.size };
+    const target = {
+      step: () => this.#step(),
+      pending: () => this.#pending.size,
+      isFromUs: () => this.#callers.isUs(this.#lastPid),
+    };
     this.#loop = new SessionLoop(channel, target, { ...LOOP_DEFAULTS, ...options.loop });
     if (options.agreement !== undefined) this.#agree(options.agreement);
   }
@@ -140,6 +148,7 @@ export class Session {
     }
     const request = this.#request;
     request.start(this.#input, length);
+    if (request.pid !== 0) this.#lastPid = request.pid;
     if (!request.isResent || !this.#isServedAlready(request)) this.#serve(request);
     return length;
   }

@@ -6,15 +6,25 @@
 import { setImmediate } from "node:timers";
 import { ERRNO } from "../base/mod.ts";
 import type { Channel } from "./device.ts";
+import { SpinPolicy } from "./spin_policy.ts";
 
 /** How the loop divides its time. */
 export interface LoopOptions {
   /**
    * How long to keep asking for the next message before sleeping, in microseconds. The next request
    * of a busy program comes within some 20 us of the last reply, and waking from sleep costs more
-   * than that. 0 never spins: less CPU, two to four times the latency (`bench/rows/mount_stat.ts`).
+   * than that. The loop stops by itself when it does not help: with one core, when the machine is loaded,
+   * when requests come slowly. 0 never spins: less CPU and more latency (`bench/rows/mount_stat.ts`), for
+   * machines on batteries.
    */
   readonly spinUs: number;
+  /**
+   * For how long after the last message the thread itself waits for the next one, in milliseconds: a
+   * millisecond at a time, between which the event loop turns. It costs no CPU, and saves the way over
+   * another thread that an asynchronous wait takes. 0 always waits asynchronously: for processes whose
+   * other work must not be late by up to a millisecond while the mount is in use.
+   */
+  readonly lingerMs: number;
   /** After how long of unbroken service timers and sockets of the process get a turn, in milliseconds. */
   readonly sliceMs: number;
 }
@@ -25,10 +35,12 @@ export interface LoopTarget {
   step(): number;
   /** How many requests wait for a promise. */
   pending(): number;
+  /** Whether the last message came from this very process, which needs its event loop to go on. */
+  isFromUs(): boolean;
 }
 
-/** The default of {@linkcode LoopOptions}: 100 us of spinning (none with one core), 1 ms slices. */
-export const LOOP_DEFAULTS: LoopOptions = { spinUs: 100, sliceMs: 1 };
+/** The default of {@linkcode LoopOptions}. */
+export const LOOP_DEFAULTS: LoopOptions = { spinUs: 100, lingerMs: 5, sliceMs: 1 };
 
 const AGAIN = -ERRNO.EAGAIN.number;
 const INTERRUPTED = -ERRNO.EINTR.number;
@@ -43,17 +55,19 @@ const ABORTED = -ERRNO.ECONNABORTED.number;
 type Rest = "idle" | "slice" | "ended";
 
 /**
- * Serves the descriptor until the mount ends. A burst reads until nothing is there, spins a little,
- * and then the loop either sleeps in {@linkcode Channel.wait} or, while promises are pending, lets the
- * event loop turn and looks again, since an answer over a socket is usually near.
+ * Serves the descriptor until the mount ends. A burst reads until nothing is there, spins a little where
+ * that pays, waits a little in the thread itself, and then the loop sleeps in {@linkcode Channel.wait}.
+ * While promises are pending it neither spins nor waits but lets the event loop turn and looks again, since
+ * an answer over a socket is usually near.
  */
 export class SessionLoop {
   readonly #channel: Channel;
   readonly #target: LoopTarget;
-  readonly #spinMs: number;
+  readonly #spin: SpinPolicy;
+  readonly #lingerMs: number;
   readonly #sliceMs: number;
   /** When the last message was served or answered. */
-  #activeAt = 0;
+  #activeAt = -Infinity;
   #sleeping = false;
   #queued = false;
   #bursting = false;
@@ -64,7 +78,8 @@ export class SessionLoop {
   constructor(channel: Channel, target: LoopTarget, options: LoopOptions) {
     this.#channel = channel;
     this.#target = target;
-    this.#spinMs = navigator.hardwareConcurrency > 1 ? options.spinUs / 1000 : 0;
+    this.#spin = new SpinPolicy(navigator.hardwareConcurrency > 1 ? options.spinUs / 1000 : 0);
+    this.#lingerMs = options.lingerMs;
     this.#sliceMs = options.sliceMs;
   }
 
@@ -105,7 +120,7 @@ export class SessionLoop {
 
   /** Whether an answer is due from elsewhere, and the last activity is not long ago. */
   #expectsMore(): boolean {
-    return this.#target.pending() > 0 && performance.now() - this.#activeAt < this.#spinMs;
+    return this.#target.pending() > 0 && performance.now() - this.#activeAt < this.#spin.longestMs;
   }
 
   #schedule(): void {
@@ -136,15 +151,23 @@ export class SessionLoop {
     this.#bursting = true;
     const startedAt = performance.now();
     let rest: Rest | null = null;
+    let spinMs = -1;
     while (rest === null) {
       const result = this.#target.step();
       if (result > 0) {
+        if (spinMs > 0) this.#spin.found();
+        spinMs = -1;
         this.#activeAt = performance.now();
         if (this.#activeAt - startedAt > this.#sliceMs) rest = "slice";
       } else if (result === AGAIN) {
-        // While promises are pending, blocking the event loop would only delay them.
-        const spin = this.#target.pending() === 0 ? this.#spinMs : 0;
-        if (performance.now() - this.#activeAt >= spin) rest = "idle";
+        if (spinMs < 0) spinMs = this.#mayHoldThread() ? this.#spin.nextMs() : 0;
+        const now = performance.now();
+        if (now - this.#activeAt < spinMs) continue;
+        if (spinMs > 0) this.#spin.missed();
+        spinMs = 0;
+        if (now - this.#activeAt >= this.#lingerMs || !this.#mayHoldThread()) rest = "idle";
+        else if (now - startedAt > this.#sliceMs) rest = "slice";
+        else this.#channel.waitBriefly();
       } else if (result === UNMOUNTED || result === ABORTED) {
         rest = "ended";
       } else if (result !== INTERRUPTED && result !== GONE) {
@@ -153,5 +176,10 @@ export class SessionLoop {
     }
     this.#bursting = false;
     return rest;
+  }
+
+  /** Not while promises are pending, or our own process is the user: both need the event loop. */
+  #mayHoldThread(): boolean {
+    return !this.#stopping && this.#target.pending() === 0 && !this.#target.isFromUs();
   }
 }

@@ -16,10 +16,15 @@ export class FakeChannel implements Channel {
   refuseWith = 0;
   /** Whether `close` was called. */
   closed = false;
+  /** How often the thread was held for a moment. */
+  briefWaits = 0;
+  /** Called in each such moment. */
+  onBriefWait: (() => void) | null = null;
   readonly #messages: Uint8Array[] = [];
   #unmounted = false;
   #wake: (() => void) | null = null;
   #waiters: (() => void)[] = [];
+  #sleepers: (() => void)[] = [];
 
   /** Sends a message of the kernel. */
   send(message: Uint8Array): void {
@@ -59,9 +64,20 @@ export class FakeChannel implements Channel {
     return Promise.resolve(this.write(block, size) === size);
   }
 
+  /** Resolves when the loop begins its next wait. */
+  slept(): Promise<void> {
+    return new Promise((resolve) => this.#sleepers.push(resolve));
+  }
+
   wait(): Promise<void> {
+    for (const resolve of this.#sleepers.splice(0)) resolve();
     if (this.#messages.length > 0 || this.#unmounted) return Promise.resolve();
     return new Promise((resolve) => this.#wake = resolve);
+  }
+
+  waitBriefly(): void {
+    this.briefWaits++;
+    this.onBriefWait?.();
   }
 
   wake(): void {

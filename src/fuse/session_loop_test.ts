@@ -1,0 +1,85 @@
+import { assert, assertEquals } from "@std/assert";
+import { type LoopOptions, SessionLoop } from "./session_loop.ts";
+import { FakeChannel } from "./testing/fake_channel.ts";
+import { MemoryBlock } from "../libc/mod.ts";
+
+/** Runs a loop over messages; `use` gets what it drives. */
+async function withLoop(
+  options: LoopOptions,
+  state: { pending: number; isFromUs: boolean },
+  use: (channel: FakeChannel, steps: () => number) => Promise<void>,
+): Promise<void> {
+  const channel = new FakeChannel();
+  const block = new MemoryBlock(8);
+  let steps = 0;
+  const loop = new SessionLoop(channel, {
+    step: () => {
+      steps++;
+      return channel.read(block);
+    },
+    pending: () => state.pending,
+    isFromUs: () => state.isFromUs,
+  }, options);
+  const running = loop.run();
+  await use(channel, () => steps);
+  channel.unmount();
+  await running;
+}
+
+/** Sends a message and resolves when the loop sleeps again. */
+async function served(channel: FakeChannel): Promise<void> {
+  channel.send(new Uint8Array(8));
+  await channel.slept();
+}
+
+Deno.test("the loop holds the thread for a moment before it sleeps", async () => {
+  await withLoop(
+    { spinUs: 0, lingerMs: 60_000, sliceMs: 60_000 },
+    { pending: 0, isFromUs: false },
+    async (channel) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      channel.onBriefWait = () => {
+        channel.unmount();
+        resolve();
+      };
+      channel.send(new Uint8Array(8));
+      await promise;
+      assertEquals(channel.briefWaits, 1);
+    },
+  );
+});
+
+Deno.test("the loop does not hold the thread with lingerMs 0", async () => {
+  await withLoop(
+    { spinUs: 0, lingerMs: 0, sliceMs: 1 },
+    { pending: 0, isFromUs: false },
+    async (channel) => {
+      await served(channel);
+      assertEquals(channel.briefWaits, 0);
+    },
+  );
+});
+
+Deno.test("the loop does not hold the thread of a process that uses its own mount", async () => {
+  await withLoop(
+    { spinUs: 1000, lingerMs: 1000, sliceMs: 1 },
+    { pending: 0, isFromUs: true },
+    async (channel, steps) => {
+      await served(channel);
+      assertEquals(channel.briefWaits, 0);
+      // The message, and one look that finds no other, each time it wakes.
+      assert(steps() <= 4);
+    },
+  );
+});
+
+Deno.test("the loop does not hold the thread while an answer is due from elsewhere", async () => {
+  await withLoop(
+    { spinUs: 0, lingerMs: 1000, sliceMs: 1 },
+    { pending: 1, isFromUs: false },
+    async (channel) => {
+      await served(channel);
+      assertEquals(channel.briefWaits, 0);
+    },
+  );
+});
