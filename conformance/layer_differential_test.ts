@@ -6,7 +6,6 @@
  *
  * @module
  */
-import fc from "fast-check";
 import {
   Forward,
   MemoryProvider,
@@ -14,18 +13,10 @@ import {
   newHookEngineWithCallbacks,
   newInterceptProvider,
   newMountRouter,
-  O_APPEND,
-  O_CREAT,
-  O_RDWR,
   type Provider,
 } from "../mod.ts";
-import { compare } from "./differential/compare.ts";
-import {
-  anyOperation,
-  fileOperation,
-  sparseOperation,
-} from "./differential/operation_arbitrary.ts";
-import type { Operation } from "./differential/operation.ts";
+import { assertSame, operationsWanted } from "./differential/assert_same.ts";
+import { DATA, NAMES, type Profile, SPARSE } from "./fuzz/profile.ts";
 
 /** Which arguments of a method are paths of the tree; the target of a symbolic link is not. */
 const PATHS: Record<string, readonly number[]> = {
@@ -46,6 +37,7 @@ const PATHS: Record<string, readonly number[]> = {
   rename: [0, 1],
   rename2: [0, 1],
   link: [0, 1],
+  linkHandle: [1],
   symlink: [1],
   readlink: [0],
   getXattr: [0],
@@ -76,7 +68,7 @@ const memory = () => new MemoryProvider();
  * Layers that must not change what a filesystem does. Copies that go through hooks may end early and fill
  * holes, so those layers are asked for none.
  */
-const LAYERS: [name: string, make: () => Provider, data?: fc.Arbitrary<Operation>][] = [
+const LAYERS: [name: string, make: () => Provider, data?: Profile][] = [
   ["a router with a mount at its root", () => newMountRouter({ "/": memory() })],
   [
     "a router with nested mounts",
@@ -93,7 +85,7 @@ const LAYERS: [name: string, make: () => Provider, data?: fc.Arbitrary<Operation
         memory(),
         newHookEngineWithCallbacks([{ before: () => {} }, { phase: "after", after: () => {} }]),
       ),
-    fileOperation,
+    DATA,
   ],
   [
     "an intercepting provider whose hooks answer later",
@@ -105,7 +97,7 @@ const LAYERS: [name: string, make: () => Provider, data?: fc.Arbitrary<Operation
           { phase: "after", after: () => Promise.resolve() },
         ]),
       ),
-    fileOperation,
+    DATA,
   ],
   ["an intercepting provider that is observed", () => {
     const engine = newHookEngine([]);
@@ -114,36 +106,14 @@ const LAYERS: [name: string, make: () => Provider, data?: fc.Arbitrary<Operation
   }],
 ];
 
-const operations = Number(Deno.env.get("FUSEWIRE_FUZZ") ?? 12_000);
-const seed = Number(Deno.env.get("FUSEWIRE_SEED") ?? Date.now() % 0x7fff_ffff);
-const PER_RUN = 60;
+const operations = Math.ceil(operationsWanted(12_000) / LAYERS.length / 2);
 
-/** Runs random sequences; fast-check shrinks what fails and prints the seed. */
-async function fuzz(
-  make: () => Provider,
-  operation: fc.Arbitrary<Operation>,
-  before: readonly Operation[],
-): Promise<void> {
-  await fc.assert(
-    fc.asyncProperty(fc.array(operation, { maxLength: PER_RUN * 2, size: "max" }), async (more) => {
-      await compare(make(), memory(), [...before, ...more]);
-    }),
-    { numRuns: Math.ceil(operations / LAYERS.length / 2 / PER_RUN), seed },
-  );
-}
-
-const OPEN: readonly Operation[] = [
-  { op: "open", slot: 0, path: "/a", flags: O_RDWR | O_CREAT, mode: 0o644 },
-  { op: "open", slot: 1, path: "/b", flags: O_RDWR | O_CREAT, mode: 0o644 },
-  { op: "open", slot: 2, path: "/a", flags: O_RDWR | O_APPEND, mode: 0 },
-];
-
-for (const [name, make, data = sparseOperation] of LAYERS) {
+for (const [name, make, data = { ...SPARSE, holes: true }] of LAYERS) {
   Deno.test(`random operations through ${name} answer as without it`, async () => {
-    await fuzz(make, anyOperation, []);
+    await assertSame({ make, model: memory, profile: NAMES, operations });
   });
 
   Deno.test(`random reads and writes through ${name} answer as without it`, async () => {
-    await fuzz(make, data, OPEN);
+    await assertSame({ make, model: memory, profile: data, operations });
   });
 }

@@ -51,4 +51,5 @@ export { type Content, type Step, TrialCalls } from "./trial_calls.ts";
 
 import { main } from "./command/main.ts";
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+// Not awaited: modules that the command imports may import this one, which would wait for itself.
+if (import.meta.main) main(Deno.args).then(Deno.exit);

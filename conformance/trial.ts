@@ -111,6 +111,18 @@ export class Trial extends TrialCalls {
     }
   }
 
+  /** Expects one of several values, compared deeply. */
+  oneOf<T>(actual: T, allowed: readonly T[], what = "the value"): void {
+    if (allowed.some((one) => isDeepStrictEqual(actual, one))) return;
+    const expected = allowed.map((one) => showAs(what, one)).join(" or ");
+    throw new CaseFailure(what, expected, showAs(what, actual));
+  }
+
+  /** What calls that are under way at once come to, each: `success` or an errno. */
+  outcomes(calls: readonly Promise<unknown>[]): Promise<string[]> {
+    return Promise.all(calls.map((call) => call.then(() => "success", showThrown)));
+  }
+
   /** Expects that something holds; `got` is shown otherwise. */
   ok(holds: boolean, what: string, got: unknown = false): void {
     if (!holds) throw new CaseFailure(what, "that it holds", show(got));

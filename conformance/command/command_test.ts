@@ -1,5 +1,12 @@
 // The command: its arguments, its targets and its exit codes.
-import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { MemoryProvider } from "../../src/providers/mod.ts";
 import { VFSServer } from "../../src/wire/mod.ts";
 import { HOST_DIRECTORY } from "../subjects/open_subject.ts";
@@ -50,6 +57,10 @@ Deno.test("arguments that are wrong are told", () => {
   assertStringIncludes(wrong("--unknown", "a"), "no option --unknown");
   assertStringIncludes(wrong("a", "b"), "One target");
   assertStringIncludes(wrong(), "Which filesystem");
+  assertStringIncludes(wrong("a", "--seed", "7"), "--seed is for the command fuzz");
+  assertStringIncludes(wrong("fuzz", "a", "--filter", "x"), "--filter is not for the command fuzz");
+  assertStringIncludes(wrong("fuzz", "a", "--minutes", "soon"), "--minutes takes minutes");
+  assertStringIncludes(wrong("fuzz", "a", "--clients", "9"), "4 at most");
 });
 
 Deno.test("a sound provider ends with 0, and the counts are the last lines", async () => {
@@ -81,6 +92,9 @@ Deno.test("a target that is nothing ends with 2 and says why", async () => {
   });
   assertEquals((await command("--route", "sideways", "x")).code, 2);
   assertEquals((await command("x.ts", "--filter", "no-such-operation")).code, 2);
+  const unreachable = await command(HOST_DIRECTORY, "--route", "wire-v1");
+  assertEquals(unreachable.code, 2);
+  assertStringIncludes(unreachable.err, "cannot be reached by wire-v1");
 });
 
 Deno.test("a directory is a target too", async () => {
@@ -150,5 +164,55 @@ Deno.test("a provider that lacks methods is told which", async () => {
       ProviderModuleError,
     );
     assertStringIncludes(error.message, "lacks capabilities, readonly, readDir");
+  });
+});
+
+Deno.test("fuzz prints what differs as a case that fails there and passes on Linux", async () => {
+  const source = `import MapProvider from ${JSON.stringify(STRANGER.href)};
+    export default class extends MapProvider {
+      override mkdir(path, mode) { super.mkdir(path, mode & 0o700); }
+    }`;
+  await withModule(source, async (path) => {
+    const found = await Deno.makeTempFile({ suffix: ".ts" });
+    try {
+      const fuzz = ["fuzz", path, "--route", "direct", "--seed", "5", "--output", found];
+      const { code, out, err } = await command(...fuzz);
+      assertEquals(code, 1, out + err);
+      assertStringIncludes(out, "on Linux:");
+      const repeat = /repeat: .*--seed (\d+) --operations 1$/m.exec(out)?.[1];
+      assert(repeat !== undefined, out);
+      const again = await command(
+        "fuzz",
+        path,
+        "--route=direct",
+        "--seed",
+        repeat,
+        "--operations=1",
+      );
+      assertStringIncludes(again.out, `total: `);
+      assertEquals(again.code, 1, again.out);
+      const own = await command(path, "--route", "direct", "--cases", found);
+      assertEquals(own.code, 1, own.out + own.err);
+      assertStringIncludes(own.out, "fuzz/answers-");
+      const linux = await command(HOST_DIRECTORY, "--cases", found);
+      assertEquals(linux.code, 0, linux.out + linux.err);
+    } finally {
+      await Deno.remove(found);
+    }
+  });
+});
+
+Deno.test("fuzz ends with 0 where nothing differs, and takes a directory too", async () => {
+  const { code, out, err } = await command("fuzz", HOST_DIRECTORY, "--operations", "300");
+  assertEquals(code, 0, out + err);
+  assertMatch(out, /^host {2}\d+ operations in \d+ sequences, as on Linux$/m);
+  assertMatch(out, /^total: \d+ operations, 0 of 1 routes differ, seed \d+$/m);
+});
+
+Deno.test("a module of cases that holds none is refused", async () => {
+  await withModule("export default [];", async (path) => {
+    const { code, err } = await command(HOST_DIRECTORY, "--cases", path);
+    assertEquals(code, 2);
+    assertStringIncludes(err, "must be cases");
   });
 });

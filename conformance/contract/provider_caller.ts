@@ -11,6 +11,7 @@ import {
   O_WRONLY,
   SEEK_DATA,
   SEEK_HOLE,
+  SEEK_SET,
 } from "../../src/base/mod.ts";
 import type {
   Context,
@@ -115,9 +116,14 @@ export class ProviderCaller implements Caller, SystemCalls {
 
   lseek(fd: number, offset: number, whence: number): MaybePromise<number> {
     const handle = this.#handle(fd, "seek");
-    return whence === SEEK_DATA || whence === SEEK_HOLE
-      ? handle.seekHole(offset, whence, this.#context)
-      : handle.seek(offset, whence, this.#context);
+    if (whence !== SEEK_DATA && whence !== SEEK_HOLE) {
+      return handle.seek(offset, whence, this.#context);
+    }
+    // As lseek(2), which goes where it has found something; seekHole() only finds it.
+    return chain(
+      handle.seekHole(offset, whence, this.#context),
+      (found) => handle.seek(found, SEEK_SET, this.#context),
+    );
   }
 
   truncate(path: string, size: number): MaybePromise<void> {

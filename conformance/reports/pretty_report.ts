@@ -4,12 +4,13 @@
  * @module
  */
 import type { SuiteOutcome } from "../runner/run_suite.ts";
+import { commandLine } from "./command_line.ts";
 import { failureText } from "./failure_text.ts";
 import { summaryLines } from "./summary.ts";
 
 /** How to repeat one case. */
 function repeatLine({ case: { id }, route }: SuiteOutcome, target: string): string {
-  return `  repeat:   --route ${route} --filter ${id} ${target}`;
+  return `  repeat:   ${commandLine(target, "--route", route, "--filter", id)}`;
 }
 
 /** Every failure in full, then the counts. */

@@ -38,7 +38,7 @@ Deno.test("pretty tells each failure in full, and the counts last", () => {
       "clause:   POSIX.1-2024 demo()",
       'mkdir("/a&b") = 0\n    stat() = (never ended)',
       'on Linux:\n    mkdir("/a&b") = EEXIST',
-      "repeat:   --route direct --filter demo/fails-badly ./mine.ts",
+      "conformance/mod.ts ./mine.ts --route direct --filter demo/fails-badly",
       "known: demo/is-known on direct: it is old",
       "warning: demo/passes on direct: almost",
     ]

@@ -12,6 +12,7 @@ import { Trial } from "../trial.ts";
 import type { Step } from "../trial_calls.ts";
 import type { Outcome } from "./outcome.ts";
 import { removeTree } from "./remove_tree.ts";
+import { TimedOut, within } from "./time_limit.ts";
 
 /** How long a case may take by default. */
 export const CASE_TIMEOUT_MS = 10_000;
@@ -32,27 +33,6 @@ export interface CaseRunnerOptions {
 interface Ready {
   readonly subject: Subject;
   readonly caller: Caller;
-}
-
-/** Thrown in place of a result that did not come in time. */
-class TimedOut extends Error {
-  constructor(what: string, timeoutMs: number) {
-    super(`${what} did not end within ${timeoutMs} ms`);
-  }
-}
-
-async function within<T>(what: string, timeoutMs: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TimedOut(what, timeoutMs)), timeoutMs);
-  });
-  // Whatever it comes to after the deadline concerns nobody any more.
-  work.catch(() => {});
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /**

@@ -82,7 +82,8 @@ export abstract class BaseHandle implements Handle {
   write(data: Uint8Array, context?: Context): MaybePromise<number> {
     return this.#inOrder(() =>
       chain(this.writeAt(data, this.#position, context), (size) => {
-        if ((this.flags & O_APPEND) === 0) {
+        // write(2): nothing written goes nowhere.
+        if ((this.flags & O_APPEND) === 0 || size === 0) {
           this.#position += size;
           return size;
         }

@@ -5,56 +5,26 @@
  *
  * @module
  */
-import fc from "fast-check";
-import { compare } from "../../conformance/differential/compare.ts";
+import { assertSame, operationsWanted } from "../../conformance/differential/assert_same.ts";
 import { KernelDirectory } from "../../conformance/differential/kernel_directory.ts";
-import {
-  anyOperation,
-  fileOperation,
-  FIRST_FILES,
-  FIRST_NAMES,
-  sparseOperation,
-} from "../../conformance/differential/operation_arbitrary.ts";
-import type { Operation } from "../../conformance/differential/operation.ts";
+import { DATA, NAMES, type Profile, SPARSE } from "../../conformance/fuzz/profile.ts";
 import { MemoryProvider } from "./mod.ts";
 
-const operations = Number(Deno.env.get("FUSEWIRE_FUZZ") ?? 200_000);
-const seed = Number(Deno.env.get("FUSEWIRE_SEED") ?? Date.now() % 0x7fff_ffff);
-const PER_RUN = 60;
+const operations = Math.ceil(operationsWanted(200_000) / 3);
 
-/** Runs random sequences; fast-check shrinks what fails and prints the seed. */
-async function fuzz(
-  operation: fc.Arbitrary<Operation>,
-  before: readonly Operation[],
-  options: { readonly comparesHoles?: boolean } = {},
-): Promise<void> {
-  const sequence = fc.array(operation, { maxLength: PER_RUN * 2, size: "max" });
-  const umask = Deno.umask(0);
-  try {
-    await fc.assert(
-      fc.asyncProperty(sequence, async (more) => {
-        await compare(
-          new MemoryProvider(),
-          KernelDirectory.onTmpfs(),
-          [...before, ...more],
-          options,
-        );
-      }),
-      { numRuns: Math.ceil(operations / 3 / PER_RUN), seed, endOnFailure: false },
-    );
-  } finally {
-    Deno.umask(umask);
-  }
+async function assertLikeTmpfs(profile: Profile): Promise<void> {
+  const make = (): MemoryProvider => new MemoryProvider();
+  await assertSame({ make, model: () => KernelDirectory.onTmpfs(), profile, operations });
 }
 
 Deno.test("random operations on names answer as on tmpfs", async () => {
-  await fuzz(anyOperation, FIRST_NAMES);
+  await assertLikeTmpfs(NAMES);
 });
 
 Deno.test("random reads and writes answer as on tmpfs", async () => {
-  await fuzz(fileOperation, FIRST_FILES);
+  await assertLikeTmpfs(DATA);
 });
 
 Deno.test("random allocations and copies answer as on tmpfs", async () => {
-  await fuzz(sparseOperation, FIRST_FILES, { comparesHoles: false });
+  await assertLikeTmpfs(SPARSE);
 });
