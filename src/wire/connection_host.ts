@@ -6,6 +6,7 @@
 import type { Provider } from "../provider/mod.ts";
 import type { ChangeHub } from "./change_hub.ts";
 import type { WireLimits } from "./limits.ts";
+import type { ListingShelf } from "./listing_table.ts";
 import type { WireObserver } from "./observer.ts";
 import type { InodeSource } from "./stat_message.ts";
 
@@ -29,6 +30,12 @@ export interface ConnectionHost {
   readonly hub: ChangeHub;
   /** Whether nobody else changes what is served: then the hub knows every change. */
   readonly soleOwner: boolean;
+  /** Bounds what unfinished listings hold. */
+  readonly shelf: ListingShelf;
+  /** Bytes that the connections hold for their clients together. */
+  readonly held: () => number;
+  /** How large a buffer a connection may keep while it has nothing to send, in bytes. */
+  readonly bufferKept: () => number;
   /** Tells every connection that a rename moved open files. */
   readonly renamed: (from: string, to: string, exchanged: boolean) => void;
 }

@@ -8,8 +8,8 @@ import { FRAME_HEAD } from "./frame_reader.ts";
 import { type ByteChannel, writeAll } from "./transport.ts";
 
 const BUFFER_MIN = 1 << 12;
-/** A buffer over this size is given back after it was sent. */
-const BUFFER_KEPT = 1 << 20;
+/** How large a buffer is kept where nothing else is said. */
+export const BUFFER_KEPT: number = 1 << 20;
 
 /**
  * The outgoing side of a connection. Frames are encoded straight into `writer`, between
@@ -22,15 +22,24 @@ export class FrameOutput {
   #spare: CborWriter = new CborWriter(BUFFER_MIN);
   readonly #channel: ByteChannel;
   readonly #onBroken: (thrown: unknown) => void;
+  readonly #kept: () => number;
   #sending: Promise<void> | null = null;
   #sendingSize = 0;
   #broken = false;
   #frame = 0;
 
-  /** @param onBroken Told once when the connection takes no more bytes. */
-  constructor(channel: ByteChannel, onBroken: (thrown: unknown) => void) {
+  /**
+   * @param onBroken Told once when the connection takes no more bytes.
+   * @param kept A buffer over this size in bytes is given back after it was sent.
+   */
+  constructor(
+    channel: ByteChannel,
+    onBroken: (thrown: unknown) => void,
+    kept: () => number = () => BUFFER_KEPT,
+  ) {
     this.#channel = channel;
     this.#onBroken = onBroken;
+    this.#kept = kept;
   }
 
   /** Bytes that the other side has not taken yet. */
@@ -98,7 +107,7 @@ export class FrameOutput {
         this.writer = this.#spare;
         this.#sendingSize = full.length;
         await writeAll(this.#channel, full.view());
-        full.clear(BUFFER_KEPT);
+        full.clear(this.#kept());
         this.#spare = full;
       }
     } catch (thrown) {

@@ -25,6 +25,13 @@ export interface WireLimits {
   readonly listingsMax: number;
   /** Watches of one connection; one more is ENOSPC, as `inotify_add_watch(2)` says it. */
   readonly watchesMax: number;
+  /**
+   * Bytes of replies, and of writes under way, of all connections of one server together. Above, a
+   * connection is only read while its own part is small: those who take their replies go on.
+   */
+  readonly queuedTotalMax: number;
+  /** Entries of unfinished listings of one server, beyond the last one; the oldest are forgotten. */
+  readonly listedEntriesMax: number;
   /** Connections of one server; one more is closed at once. */
   readonly connectionsMax: number;
   /** How long a frame may take from its first to its last byte in milliseconds; 0 for ever. */
@@ -42,7 +49,9 @@ export const DEFAULT_LIMITS: WireLimits = {
   entriesMax: 131_072,
   listingsMax: 64,
   watchesMax: 1024,
-  connectionsMax: 16_384,
+  queuedTotalMax: 256 << 20,
+  listedEntriesMax: 262_144,
+  connectionsMax: 1024,
   frameTimeoutMs: 30_000,
 };
 

@@ -6,6 +6,7 @@
 import { errnoOf } from "../base/mod.ts";
 import type { Call } from "./call.ts";
 import { encodeReplyTo, encodeResponse, type WireVersion } from "./codec.ts";
+import type { ConnectionHost } from "./connection_host.ts";
 import { FrameOutput } from "./frame_output.ts";
 import { FRAME_HEAD } from "./frame_reader.ts";
 import type { WireObserver } from "./observer.ts";
@@ -29,14 +30,14 @@ export class ReplySender {
    * @param onBroken Told once when the connection takes no more bytes.
    */
   constructor(
+    host: ConnectionHost,
     channel: ByteChannel,
     connection: number,
-    observer: WireObserver | undefined,
     onBroken: () => void,
   ) {
-    this.output = new FrameOutput(channel, onBroken);
+    this.output = new FrameOutput(channel, onBroken, host.bufferKept);
     this.#connection = connection;
-    this.#observer = observer;
+    this.#observer = host.observer;
   }
 
   /** Sends the reply of a call, unless its operation has done so. */

@@ -71,7 +71,7 @@ export class ServerConnection implements Session {
   readonly #byId = new Map<number, Call>();
   /** The request that may not begin yet. */
   #held: Call | null = null;
-  /** Bytes that the replies of waiting calls may need. */
+  /** Bytes that the replies of waiting calls may need, and that their requests hold. */
   #reserved = 0;
   #blocked = false;
   #reading = false;
@@ -94,9 +94,9 @@ export class ServerConnection implements Session {
     this.onUnexpected = host.onUnexpected;
     this.hasLstat = provider.capabilities.has("lstat");
     this.handles = new HandleTable(limits.handlesMax);
-    this.listings = new ListingTable(limits.listingsMax);
+    this.listings = new ListingTable(limits.listingsMax, host.shelf);
     this.#requests = new RequestSource(host, this, channel, () => this.abort());
-    this.#replies = new ReplySender(channel, number, host.observer, () => this.abort());
+    this.#replies = new ReplySender(host, channel, number, () => this.abort());
     this.watches = new WatchTable({
       provider,
       hub: host.soleOwner ? host.hub : null,
@@ -124,6 +124,11 @@ export class ServerConnection implements Session {
   /** Whether the reply to this call may go out before any other that is under way. */
   repliesNow(call: Call): boolean {
     return !call.ordered || this.#lane.empty;
+  }
+
+  /** Bytes that are kept for the client: replies that it has not taken, and those to come. */
+  get held(): number {
+    return this.output.queued + this.#reserved;
   }
 
   /** Serves until the client ends, breaks a rule, or the server closes. Never rejects. */
@@ -176,10 +181,13 @@ export class ServerConnection implements Session {
 
   /** Whether the client has to take replies before more is read. */
   #full(): boolean {
-    const { queued } = this.output;
-    if (queued + this.#reserved <= this.limits.queuedBytesMax) return false;
+    const { queuedBytesMax, queuedTotalMax, connectionsMax } = this.limits;
+    const { held } = this;
+    const share = queuedTotalMax / connectionsMax;
+    const fits = held <= queuedBytesMax && (held <= share || this.#host.held() <= queuedTotalMax);
+    if (fits) return false;
     this.#blocked = true;
-    if (queued > 0) this.output.drained().then(() => this.#unblock());
+    if (this.output.queued > 0) this.output.drained().then(() => this.#unblock());
     return true;
   }
 
@@ -234,6 +242,7 @@ export class ServerConnection implements Session {
     if (request.data.length > 0) this.#requests.lend();
     if (request.op === OpCode.Read) call.reserved = Math.min(request.size, this.limits.dataMax);
     else if (request.op === OpCode.Readdir) call.reserved = LISTING_RESERVE;
+    else call.reserved = request.data.length;
     this.#reserved += call.reserved;
     this.#waiting.add(call);
     if (call.ordered) this.#lane.enter(call);

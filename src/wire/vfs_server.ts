@@ -6,7 +6,9 @@
 import type { Provider } from "../provider/mod.ts";
 import { ChangeHub } from "./change_hub.ts";
 import type { ConnectionHost } from "./connection_host.ts";
+import { BUFFER_KEPT } from "./frame_output.ts";
 import { limitsOf, type WireLimits } from "./limits.ts";
+import { ListingShelf } from "./listing_table.ts";
 import type { WireObserver } from "./observer.ts";
 import { ServerConnection } from "./server_connection.ts";
 import type { InodeSource } from "./stat_message.ts";
@@ -16,6 +18,10 @@ import type { WireListener } from "./wire_listener.ts";
 
 /** Only the user who serves may connect. */
 const SOCKET_MODE = 0o600;
+/** What the buffers of idle connections take together in bytes: with many, each keeps less. */
+const BUFFERS_KEPT = 64 << 20;
+/** How long a client may take to let what it asked be answered when the server closes. */
+const GRACE_MS = 10_000;
 /** How long to wait when the process has no descriptor left for a connection, in milliseconds. */
 const ACCEPT_PAUSE_MS = 50;
 
@@ -50,6 +56,11 @@ export interface VFSServerOptions {
 export interface CloseOptions {
   /** End connections at once instead of answering what they have asked. */
   readonly abrupt?: boolean;
+  /**
+   * How long that may take, in milliseconds: whoever does not take his replies by then, or has asked for
+   * what does not end, is cut off. Default 10,000.
+   */
+  readonly graceMs?: number;
 }
 
 /** The user that this process is, where it may know. */
@@ -98,15 +109,19 @@ export class VFSServer {
   /** Serves `provider`. */
   constructor(provider: Provider, options: VFSServerOptions = {}) {
     this.#socketMode = options.socketMode ?? SOCKET_MODE;
+    const limits = limitsOf(options.limits);
     this.#host = {
       provider,
-      limits: limitsOf(options.limits),
+      limits,
       inodes: options.inodes ?? "provider",
       self: processIds(),
       observer: options.observer,
       onBroken: options.onBroken,
       hub: new ChangeHub(),
       soleOwner: options.soleOwner ?? false,
+      shelf: new ListingShelf(limits.listedEntriesMax),
+      held: () => this.heldBytes,
+      bufferKept: () => Math.min(BUFFER_KEPT, BUFFERS_KEPT / this.#connections.size),
       renamed: (from, to, exchanged) => {
         for (const { handles } of this.#connections.keys()) handles.renamed(from, to, exchanged);
       },
@@ -123,6 +138,13 @@ export class VFSServer {
   get openHandles(): number {
     let sum = 0;
     for (const connection of this.#connections.keys()) sum += connection.handles.size;
+    return sum;
+  }
+
+  /** How many bytes are held for the clients: replies that they have not taken, and writes under way. */
+  get heldBytes(): number {
+    let sum = 0;
+    for (const connection of this.#connections.keys()) sum += connection.held;
     return sum;
   }
 
@@ -214,12 +236,16 @@ export class VFSServer {
   }
 
   async #endConnections(options: CloseOptions = {}): Promise<void> {
-    const ending = [...this.#connections.values()];
-    for (const connection of this.#connections.keys()) {
+    const ending = [...this.#connections];
+    for (const [connection] of ending) {
       if (options.abrupt === true) connection.abort();
       else connection.drain();
     }
-    await Promise.all(ending);
+    const late = setTimeout(() => {
+      for (const [connection] of ending) connection.abort();
+    }, options.graceMs ?? GRACE_MS);
+    await Promise.all(ending.map(([, running]) => running));
+    clearTimeout(late);
   }
 
   /** `close()` for `await using`. */

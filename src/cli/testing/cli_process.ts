@@ -35,6 +35,11 @@ export class CliProcess implements AsyncDisposable {
       .pipeThrough(linesOf()).getReader();
   }
 
+  /** Its process id. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** The next line that it prints; throws when it ends instead. */
   async line(): Promise<string> {
     const { value } = await this.#lines.read();

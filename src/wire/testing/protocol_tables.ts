@@ -47,10 +47,14 @@ const LIMITS_ABOUT: Record<keyof typeof DEFAULT_LIMITS, string> = {
   frameMax: "bytes of a frame without its length; a longer one ends the connection",
   handlesMax: "open files of a connection; one more is EMFILE",
   inFlightMax: "requests of a connection that run at the same time; the next waits in the socket",
-  queuedBytesMax: "bytes of replies that wait for the client; above, no request is read",
+  queuedBytesMax:
+    "bytes of replies that wait for the client, and of writes under way; above, no request is read",
   entriesMax: "entries of one reply; more go in pages, in version 1 they are EOVERFLOW",
   listingsMax: "unfinished listings of a connection; the oldest is listed again when asked for",
   watchesMax: "watches of a connection; one more is ENOSPC",
+  queuedTotalMax:
+    "the same of all connections of a server; above, only those are read whose own part is small",
+  listedEntriesMax: "entries of unfinished listings of a server; the oldest are listed again",
   connectionsMax: "connections of a server; one more is closed at once",
   frameTimeoutMs: "milliseconds from the first to the last byte of a frame",
 };
