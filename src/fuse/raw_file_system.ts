@@ -34,7 +34,7 @@ export interface RawFileSystem {
   forget(nodeid: number, count: number): void;
   /** GETATTR. */
   getattr(request: Request, fh: number, out: AttrOut): Outcome;
-  /** STATX: `mask` is a set of STATX_ bits. ENOSYS makes the kernel use GETATTR from then on. */
+  /** STATX: `mask` is a set of STATX_ bits. ENOSYS makes the kernel use GETATTR for all nodes from then on. */
   statx(request: Request, fh: number, mask: number, out: StatxOut): Outcome;
   /** SETATTR. */
   setattr(request: Request, input: SetAttrIn, out: AttrOut): Outcome;

@@ -36,11 +36,10 @@ function ghost(info: FileInfo, out: AttrOut): void {
   out.attr.nlink = 0;
 }
 
-/** The attributes and the time of birth. */
-function describe(info: FileInfo, out: StatxOut): Errno | void {
-  if (info.birthtime === undefined) return ERRNO.ENOSYS;
+/** The attributes and the time of birth, where that is known. */
+function describe(info: FileInfo, out: StatxOut): void {
   fillAttr(out.attr, info);
-  out.birthtime = info.birthtime;
+  out.birthtime = info.birthtime ?? null;
 }
 
 /**
@@ -126,7 +125,7 @@ export abstract class ProviderInode extends Node
     });
   }
 
-  /** Attributes with the time of birth; where it is not known, the kernel asks for getattr from then on. */
+  /** Attributes with the time of birth, where the provider knows it. */
   statx(
     context: Context,
     file: FileHandle | null,

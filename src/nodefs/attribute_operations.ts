@@ -81,7 +81,7 @@ export interface NodeReadlinker {
   readlink(context: Context): MaybePromise<Uint8Array | Errno>;
 }
 
-/** `statx`: attributes with the time of birth. Without it, the kernel asks for `getattr` only. */
+/** `statx`: attributes with the time of birth. Without it, `getattr`, and none is told. */
 export interface NodeStatxer {
   /** Fills in `out`; `mask` is a set of STATX_ bits. */
   statx(context: Context, file: FileHandle | null, mask: number, out: StatxOut): Outcome;

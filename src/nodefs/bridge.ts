@@ -25,7 +25,7 @@ import type {
   RawFileSystem,
   Request,
 } from "../fuse/mod.ts";
-import type { FileLock } from "../provider/mod.ts";
+import type { Context, FileLock } from "../provider/mod.ts";
 import { DirReader } from "./dir_reader.ts";
 import { type DirStream, newListDirStream } from "./dir_stream.ts";
 import type { OpenEntry } from "./handle_table.ts";
@@ -213,14 +213,14 @@ export class Bridge extends NameBridge implements RawFileSystem {
     out.reset();
     return chain(inode.operations.opendir?.(request, out), (errno): Errno | void => {
       if (errno !== undefined) return errno;
-      const directory = new DirReader(() => this.#list(inode));
+      const directory = new DirReader((context) => this.#list(inode, context));
       out.fh = this.handles.add({ inode, file: null, directory });
     });
   }
 
-  #list(inode: Inode): MaybePromise<DirStream | Errno> {
+  #list(inode: Inode, context: Context): MaybePromise<DirStream | Errno> {
     const node = inode.operations;
-    if (node.readdir !== undefined) return node.readdir(LIBRARY_CONTEXT);
+    if (node.readdir !== undefined) return node.readdir(context);
     const known = [...inode.children()].map(([name, child]) => ({
       name,
       type: child.stableAttr.mode,

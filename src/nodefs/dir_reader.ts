@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { chain, Errno, isPromise, type MaybePromise } from "../base/mod.ts";
+import { chain, ERRNO, Errno, isPromise, type MaybePromise } from "../base/mod.ts";
+import type { Context } from "../provider/mod.ts";
 import type { DirStream, StreamEntry } from "./dir_stream.ts";
 
 /**
@@ -14,22 +15,24 @@ import type { DirStream, StreamEntry } from "./dir_stream.ts";
  * Offset n means: n entries have been taken.
  */
 export class DirReader {
-  readonly #open: () => MaybePromise<DirStream | Errno>;
+  readonly #open: (context: Context) => MaybePromise<DirStream | Errno>;
   #stream: DirStream | null = null;
+  /** The entry that the stream is working at: who asked for it may have been interrupted. */
+  #coming: Promise<StreamEntry | null | Errno> | null = null;
   #taken: StreamEntry[] = [];
   #complete = false;
   #used = false;
 
-  /** @param open Starts a listing. */
-  constructor(open: () => MaybePromise<DirStream | Errno>) {
+  /** @param open Starts a listing for a caller. */
+  constructor(open: (context: Context) => MaybePromise<DirStream | Errno>) {
     this.#open = open;
   }
 
   /** Prepares reading from `offset`: at 0, after something was read, from a fresh stream. */
-  seek(offset: number): MaybePromise<Errno | void> {
+  seek(offset: number, context: Context): MaybePromise<Errno | void> {
     if (this.#stream !== null && (offset > 0 || !this.#used)) return;
     this.close();
-    return chain(this.#open(), (stream): Errno | void => {
+    return chain(this.#open(context), (stream): Errno | void => {
       if (stream instanceof Errno) return stream;
       this.#stream = stream;
     });
@@ -44,11 +47,27 @@ export class DirReader {
   }
 
   #advance(offset: number): MaybePromise<StreamEntry | null | Errno> {
-    if (this.#stream === null) return null;
-    const next = this.#stream.next();
-    return isPromise(next)
-      ? next.then((entry) => this.#keep(entry, offset))
-      : this.#keep(next, offset);
+    const stream = this.#stream;
+    if (stream === null) return null;
+    const next = this.#coming ?? stream.next();
+    if (!isPromise(next)) return this.#keep(next, offset);
+    this.#coming ??= next.then((entry) => this.#arrived(stream, entry), (thrown) => {
+      if (this.#stream === stream) this.#coming = null;
+      throw thrown;
+    });
+    return this.#coming.then((entry) => {
+      if (entry instanceof Errno || this.#stream !== stream) return entry;
+      return this.#taken[offset] ?? (this.#complete ? null : this.#advance(offset));
+    });
+  }
+
+  /** An entry of a stream that may have been closed in the meantime. */
+  #arrived(stream: DirStream, entry: StreamEntry | null | Errno): StreamEntry | null | Errno {
+    if (this.#stream !== stream) return ERRNO.EBADF;
+    this.#coming = null;
+    if (entry === null) this.#complete = true;
+    else if (!(entry instanceof Errno)) this.#taken.push(entry);
+    return entry;
   }
 
   #keep(
@@ -68,6 +87,7 @@ export class DirReader {
   close(): void {
     this.#stream?.close();
     this.#stream = null;
+    this.#coming = null;
     this.#taken = [];
     this.#complete = false;
     this.#used = false;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { chain, Errno, isPromise, type MaybePromise, rescue, S_IFDIR } from "../base/mod.ts";
+import { chain, ERRNO, Errno, isPromise, type MaybePromise, rescue, S_IFDIR } from "../base/mod.ts";
 import { type DirEntryList, EntryOut, type Outcome, type Request } from "../fuse/mod.ts";
 import type { DirReader } from "./dir_reader.ts";
 import type { StreamEntry } from "./dir_stream.ts";
@@ -36,8 +36,8 @@ export interface Listing {
  * buffer early; the next call meets it again.
  */
 export function fillListing(listing: Listing): Outcome {
-  const { directory, offset } = listing;
-  return chain(directory.seek(Math.max(0, offset - DOTS)), (errno) => {
+  const { directory, offset, request } = listing;
+  return chain(directory.seek(Math.max(0, offset - DOTS), request), (errno) => {
     if (errno !== undefined) return errno;
     return fillFrom(listing, addDots(listing));
   });
@@ -64,7 +64,9 @@ function fillFrom(listing: Listing, from: number): Outcome {
   if (from < DOTS) return;
   for (let at = from;; at++) {
     const entry = directory.entry(at - DOTS);
-    if (isPromise(entry)) return entry.then((known) => resume(listing, known, at));
+    if (isPromise(entry)) {
+      return orInterrupted(entry, listing.request).then((known) => resume(listing, known, at));
+    }
     if (entry === null) return;
     if (entry instanceof Errno) return at === offset && list.size === 0 ? entry : undefined;
     const added = addEntry(listing, entry, at);
@@ -72,6 +74,22 @@ function fillFrom(listing: Listing, from: number): Outcome {
       return added.then((fitted) => fitted ? fillFrom(listing, at + 1) : undefined);
     }
     if (!added) return;
+  }
+}
+
+/** The entry, or EINTR when the caller does not want to wait for it: then it is for the next who asks. */
+async function orInterrupted(
+  entry: Promise<StreamEntry | null | Errno>,
+  { signal }: Request,
+): Promise<StreamEntry | null | Errno> {
+  const { promise, resolve } = Promise.withResolvers<Errno>();
+  const interrupt = (): void => resolve(ERRNO.EINTR);
+  if (signal.aborted) return ERRNO.EINTR;
+  signal.addEventListener("abort", interrupt);
+  try {
+    return await Promise.race([entry, promise]);
+  } finally {
+    signal.removeEventListener("abort", interrupt);
   }
 }
 

@@ -157,17 +157,35 @@ export abstract class NameBridge {
     });
   }
 
-  /** Attributes with the time of birth. ENOSYS makes the kernel ask for getattr from then on. */
+  /**
+   * Attributes with the time of birth. Nodes that cannot tell it answer without: ENOSYS would turn the
+   * question off for all nodes of the mount.
+   */
   statx(request: Request, fh: number, mask: number, out: StatxOut): Outcome {
     const inode = this.inodeAt(request.nodeid);
     if (inode instanceof Errno) return inode;
     out.reset();
     const node = inode.operations;
-    if (node.statx === undefined) return ERRNO.ENOSYS;
-    const done = node.statx(request, this.opened(fh)?.file ?? null, mask, out);
+    const file = this.opened(fh)?.file ?? null;
+    if (node.statx === undefined) return this.#statxByGetattr(request, inode, file, out);
+    const done = node.statx(request, file, mask, out);
     return chain(done, (errno): Errno | void => {
       if (errno !== undefined) return errno;
       completeAttr(out.attr, inode, this.options);
+    });
+  }
+
+  #statxByGetattr(
+    request: Request,
+    inode: Inode,
+    file: FileHandle | null,
+    out: StatxOut,
+  ): Outcome {
+    const { attrOut } = request;
+    return chain(this.attributes(request, inode, file, attrOut), (errno): Errno | void => {
+      if (errno !== undefined) return errno;
+      Object.assign(out.attr, attrOut.attr);
+      out.attrTimeoutMs = attrOut.attrTimeoutMs;
     });
   }
 
