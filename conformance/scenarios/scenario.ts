@@ -26,8 +26,8 @@ export function scenario(name: string, run: (folder: string) => Promise<void>): 
   });
 }
 
-/** What a failed test left mounted would make the next ones fail, too. */
-async function unmountBelow(folder: string): Promise<void> {
+/** Unmounts what a failed test left mounted: it would make the next ones fail, too. */
+export async function unmountBelow(folder: string): Promise<void> {
   const table = await Deno.readTextFile("/proc/self/mountinfo");
   for (const line of table.split("\n")) {
     const mountpoint = line.split(" ")[4];

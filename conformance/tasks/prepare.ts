@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ALL_WORKS } from "../real_work/all_works.ts";
 import { whyNoFuse, WITHOUT_FUSE } from "./fuse_device.ts";
 import {
   installAdvice,
@@ -15,11 +16,16 @@ import {
   whereIs,
 } from "./programs.ts";
 
-/** Says that tests follow: then their judges are installed too. */
+/** Says that tests follow: then what they need is installed too. */
 const FOR_TESTS = "--tests";
+/** Without them the tests that need them are ignored. */
+const OF_TESTS: readonly SystemProgram[] = [
+  ...JUDGES,
+  ...ALL_WORKS.filter((work) => work.byTaskOnly !== true).flatMap((work) => work.programs),
+];
 
 async function install(aptGet: string, missing: readonly SystemProgram[]): Promise<void> {
-  const packages = missing.map((program) => program.package);
+  const packages = [...new Set(missing.map((program) => program.package))];
   const started = performance.now();
   console.error(`Installing ${packages.join(" and ")} with apt-get ...`);
   await installPackages(aptGet, packages);
@@ -45,9 +51,9 @@ async function installMissing(): Promise<boolean> {
   return false;
 }
 
-/** What only makes tests possible: without it they are ignored. */
-async function installJudges(): Promise<void> {
-  const missing = await missingOf(JUDGES);
+/** What only makes tests possible. */
+async function installForTests(): Promise<void> {
+  const missing = await missingOf(OF_TESTS);
   if (missing.length === 0) return;
   try {
     const aptGet = await usableAptGet();
@@ -55,13 +61,13 @@ async function installJudges(): Promise<void> {
   } catch (thrown) {
     console.error(thrown instanceof Error ? thrown.message : thrown);
   }
-  for (const { package: name, why } of await missingOf(JUDGES)) {
+  for (const { package: name, why } of await missingOf(OF_TESTS)) {
     console.error(`${name} is missing (${why}): the tests that need it are IGNORED`);
   }
 }
 
 async function prepare(): Promise<boolean> {
-  if (Deno.args.includes(FOR_TESTS)) await installJudges();
+  if (Deno.args.includes(FOR_TESTS)) await installForTests();
   if (Deno.env.get(WITHOUT_FUSE) === "1") {
     console.error(`${WITHOUT_FUSE}=1: nothing will be mounted, and those tests are IGNORED`);
     return true;

@@ -17,6 +17,7 @@ import {
   O_NOFOLLOW,
   O_RDONLY,
   O_RDWR,
+  O_TMPFILE,
   O_WRONLY,
   SEEK_DATA,
   SEEK_HOLE,
@@ -269,6 +270,18 @@ export const BEHAVIOURS: Readonly<Record<string, () => void | Promise<void>>> = 
     assertEquals(read("f"), "0123");
     check(libc.truncate(at("f"), 6), "truncate");
     assertEquals(read("f"), "0123\0\0");
+  },
+  TruncateNameless: () => {
+    // The first one that is open is not for writing.
+    const [reader, fd] = [open("f", O_RDONLY | O_CREAT), open("f", O_RDWR)];
+    append(fd, "0123456789");
+    Deno.removeSync("f");
+    check(libc.truncate(at(`/proc/self/fd/${reader}`), 4), "truncate");
+    assertEquals([contentOf(reader), fstat(fd).size], ["0123", 4]);
+    const born = check(libc.open(".", O_TMPFILE | O_RDWR, 0o600), "open");
+    append(born, "0123456789");
+    check(libc.truncate(at(`/proc/self/fd/${born}`), 4), "truncate");
+    assertEquals(fstat(born).size, 4);
   },
   TruncateNoFile: () => refuses("ENOENT", libc.truncate(at("none"), 4)),
   XAttr: () => {
