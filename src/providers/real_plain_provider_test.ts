@@ -63,6 +63,7 @@ Deno.test("what is not declared answers ENOSYS, and the rest does not", async ()
     lock: () =>
       handle.setLock({ kind: "flock", type: "read", start: 0, end: 1, owner: 1, pid: 1 }, false),
     watch: () => provider.watch("/"),
+    tmpfile: () => provider.linkHandle(handle, "/named"),
   };
   for (const run of Object.values(calls)) refused("ENOSYS", run);
   const missing = Object.keys(CAPABILITIES).filter(isCapability)
