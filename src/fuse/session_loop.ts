@@ -57,8 +57,9 @@ type Rest = "idle" | "slice" | "ended";
 /**
  * Serves the descriptor until the mount ends. A burst reads until nothing is there, spins a little where
  * that pays, waits a little in the thread itself, and then the loop sleeps in {@linkcode Channel.wait}.
- * While promises are pending it neither spins nor waits but lets the event loop turn and looks again, since
- * an answer over a socket is usually near.
+ * While promises are pending it neither spins nor waits nor lets the event loop turn again and again: an
+ * answer over a socket is usually near, and Deno looks at its sockets when it has nothing else to do, and
+ * otherwise only every now and then.
  */
 export class SessionLoop {
   readonly #channel: Channel;
@@ -114,14 +115,9 @@ export class SessionLoop {
       return;
     }
     if (rest === "ended") this.#end();
-    else if (rest === "slice" || this.#expectsMore()) this.#schedule();
+    else if (rest === "slice") this.#schedule();
     else this.#sleep();
   };
-
-  /** Whether an answer is due from elsewhere, and the last activity is not long ago. */
-  #expectsMore(): boolean {
-    return this.#target.pending() > 0 && performance.now() - this.#activeAt < this.#spin.longestMs;
-  }
 
   #schedule(): void {
     if (this.#queued) return;
