@@ -20,7 +20,8 @@ import {
   O_WRONLY,
 } from "../src/base/mod.ts";
 import { show } from "./case_failure.ts";
-import type { CallName } from "./system_calls.ts";
+import type { Timespec } from "../src/provider/mod.ts";
+import { type CallName, isStat } from "./system_calls.ts";
 
 /** Wider flags come before those that they contain. */
 const OPEN_FLAGS: readonly (readonly [string, number])[] = [
@@ -73,6 +74,21 @@ export function callText(name: CallName, parameters: readonly unknown[]): string
     return show(value);
   });
   return `${name}(${texts.join(", ")})`;
+}
+
+/** A time in seconds. */
+function timeText({ sec, nsec }: Timespec): string {
+  return `${sec}.${String(nsec).padStart(9, "0")}`;
+}
+
+/** What a call returned: attributes with the mode in octal, as strace shows them. */
+export function resultText(result: unknown): string {
+  if (result === undefined || result === null) return "0";
+  if (!isStat(result)) return show(result);
+  const { mode, size, ino, nlink, uid, gid, rdev, blocks, atime, mtime, ctime } = result;
+  return `{mode=0${mode.toString(8)}, size=${size}, nlink=${nlink}, uid=${uid}, gid=${gid}, ` +
+    `ino=${ino}, rdev=${rdev}, blocks=${blocks}, atime=${timeText(atime)}, ` +
+    `mtime=${timeText(mtime)}, ctime=${timeText(ctime)}}`;
 }
 
 function shorten(text: string): string {

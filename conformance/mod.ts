@@ -26,6 +26,15 @@ export { EXIT, main } from "./command/main.ts";
 export { type Need, NEEDS, type NeedSet } from "./need.ts";
 export { conformance, type ConformanceOptions, type RegisterTest } from "./register.ts";
 export { isReport, type Report, type ReportName, REPORTS } from "./reports/report.ts";
+export { badgeLine } from "./reports/badge_report.ts";
+export {
+  LEVEL_PROMISES,
+  LEVELS,
+  levelsReached,
+  type LevelState,
+  levelState,
+} from "./reports/level.ts";
+export { type RouteDifference, routeDifferences } from "./reports/route_differences.ts";
 export { summaryLines } from "./reports/summary.ts";
 export { CaseRunner, type CaseRunnerOptions } from "./runner/case_runner.ts";
 export type { KnownFailures } from "./runner/known_failures.ts";

@@ -36,6 +36,11 @@ export interface Stat {
   readonly ctime: Timespec;
 }
 
+/** Whether a value is what `stat(2)` tells. */
+export function isStat(value: unknown): value is Stat {
+  return typeof value === "object" && value !== null && "mode" in value && "ctime" in value;
+}
+
 /** One entry of a listing. */
 export interface Entry {
   /** The name. */

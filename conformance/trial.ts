@@ -10,7 +10,7 @@ import { CaseFailure, errnoThrown, show, showAs, showThrown } from "./case_failu
 import type { Need } from "./need.ts";
 import type { Identity, Subject } from "./subjects/subject.ts";
 import type { Caller } from "./system_calls.ts";
-import { bytesOf, type Content, type Step, TrialCalls } from "./trial_calls.ts";
+import { bytesOf, type Content, TrialCalls, type TrialRecord } from "./trial_calls.ts";
 
 /** How much {@linkcode Trial.content} reads at once. */
 const READ_SIZE = 65_536;
@@ -33,13 +33,9 @@ export class Trial extends TrialCalls {
     subject: Subject,
     caller: Caller,
     root: string,
-    { steps = [], callers = [], prefix = "" }: {
-      readonly steps?: Step[];
-      readonly callers?: Caller[];
-      readonly prefix?: string;
-    } = {},
+    { callers = [], ...record }: TrialRecord & { readonly callers?: Caller[] } = {},
   ) {
-    super(caller, root, steps, prefix);
+    super(caller, root, record);
     this.#subject = subject;
     this.#callers = callers;
   }
@@ -92,6 +88,7 @@ export class Trial extends TrialCalls {
       : `[user ${identity.uid}] `;
     return new Trial(this.#subject, caller, this.root, {
       steps: this.steps,
+      limit: this.limit,
       callers: this.#callers,
       prefix,
     });

@@ -5,8 +5,9 @@
  */
 import { O_RDONLY } from "../src/base/mod.ts";
 import type { StatFs, TimeChange } from "../src/provider/mod.ts";
-import { callText } from "./call_text.ts";
-import { show, showThrown } from "./case_failure.ts";
+import { callText, resultText } from "./call_text.ts";
+import { showThrown } from "./case_failure.ts";
+import { TimedOut } from "./runner/time_limit.ts";
 import type {
   Caller,
   CallName,
@@ -24,6 +25,26 @@ export interface Step {
   readonly call: string;
   /** What it returned, or the errno; undefined while it is under way. */
   outcome: string | undefined;
+}
+
+/** When a case must have ended. */
+export interface TimeLimit {
+  /** As `performance.now()` tells it. */
+  readonly deadline: number;
+  /** How long it had. */
+  readonly timeoutMs: number;
+}
+
+const NO_LIMIT: TimeLimit = { deadline: Infinity, timeoutMs: Infinity };
+
+/** What the callers of one case share. */
+export interface TrialRecord {
+  /** Where calls are recorded. */
+  readonly steps?: Step[];
+  /** What tells this caller apart in the record. */
+  readonly prefix?: string;
+  /** When the case must have ended. */
+  readonly limit?: TimeLimit;
 }
 
 /** Text or bytes. */
@@ -45,15 +66,22 @@ export class TrialCalls {
   readonly root: string;
   /** What has been called, in order. */
   readonly steps: Step[];
+  /** When the case must have ended. */
+  readonly limit: TimeLimit;
   readonly #caller: Caller;
   readonly #prefix: string;
 
   /** Calls of `caller` below `root`; `prefix` tells callers apart in the record. */
-  constructor(caller: Caller, root: string, steps: Step[], prefix: string) {
+  constructor(
+    caller: Caller,
+    root: string,
+    { steps = [], prefix = "", limit = NO_LIMIT }: TrialRecord = {},
+  ) {
     this.#caller = caller;
     this.root = root;
     this.steps = steps;
     this.#prefix = prefix;
+    this.limit = limit;
   }
 
   /** The path as the subject names it: what an absolute symbolic link must hold. */
@@ -68,11 +96,15 @@ export class TrialCalls {
     shown: readonly unknown[],
     parameters: CallParameters[Name],
   ): Promise<CallResults[Name]> {
+    // A case that loops over calls that answer at once leaves no timer a chance.
+    if (performance.now() > this.limit.deadline) {
+      throw new TimedOut("The case", this.limit.timeoutMs);
+    }
     const step: Step = { call: this.#prefix + callText(name, shown), outcome: undefined };
     this.steps.push(step);
     try {
       const result = await this.#caller.call(name, parameters);
-      step.outcome = result === undefined || result === null ? "0" : show(result);
+      step.outcome = resultText(result);
       return result;
     } catch (thrown) {
       step.outcome = showThrown(thrown);

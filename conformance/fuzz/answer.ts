@@ -6,7 +6,7 @@
 import { isDirectory } from "../../src/base/mod.ts";
 import { errnoThrown, showThrown } from "../case_failure.ts";
 import type { NeedSet } from "../need.ts";
-import type { Entry, Stat } from "../system_calls.ts";
+import { type Entry, isStat, type Stat } from "../system_calls.ts";
 
 /** What a call came to: what was thrown, or a value. */
 export type Answer = { readonly thrown: string } | { readonly value: unknown };
@@ -22,11 +22,6 @@ export interface Compared {
   readonly has: NeedSet;
   /** Whether what is a hole must be equal as well. */
   readonly holes: boolean;
-}
-
-/** Whether a value is what `stat(2)` tells. */
-export function isStat(value: unknown): value is Stat {
-  return typeof value === "object" && value !== null && "mode" in value && "size" in value;
 }
 
 /** Whether a value is a listing. */

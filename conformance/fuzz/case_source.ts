@@ -4,8 +4,8 @@
  * @module
  */
 import type { Need, NeedSet } from "../need.ts";
-import type { Stat } from "../system_calls.ts";
-import { type Answer, AnswerText, isStat } from "./answer.ts";
+import { isStat, type Stat } from "../system_calls.ts";
+import { type Answer, AnswerText } from "./answer.ts";
 import type { Difference, Done, Round } from "./compare.ts";
 import { callSource, expectationSource, needsOf } from "./step_source.ts";
 

@@ -6,8 +6,8 @@
 import { S_IFDIR, S_IFMT, SEEK_DATA, SEEK_HOLE } from "../../src/base/mod.ts";
 import { openFlagsText } from "../call_text.ts";
 import type { Need } from "../need.ts";
-import type { CallName, Stat } from "../system_calls.ts";
-import { isListing, isStat, xattrNames } from "./answer.ts";
+import { type CallName, isStat, type Stat } from "../system_calls.ts";
+import { isListing, xattrNames } from "./answer.ts";
 import type { Done } from "./compare.ts";
 import { patternText } from "./operation.ts";
 

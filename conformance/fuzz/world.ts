@@ -5,8 +5,8 @@
  */
 import { isDirectory, isRegular, O_RDONLY, S_IFLNK, SEEK_CUR } from "../../src/base/mod.ts";
 import type { NeedSet } from "../need.ts";
-import type { Caller, Entry } from "../system_calls.ts";
-import { type Answer, isListing, isStat, thrownAnswer } from "./answer.ts";
+import { type Caller, type Entry, isStat } from "../system_calls.ts";
+import { type Answer, isListing, thrownAnswer } from "./answer.ts";
 import { type Operation, operation, type Place, SLOTS } from "./operation.ts";
 
 /** Larger files are compared by what the sequence itself reads. */

@@ -7,7 +7,7 @@ import type { SuiteOutcome } from "../runner/run_suite.ts";
 import type { Step } from "../trial_calls.ts";
 
 /** How many of the last calls are shown. */
-const STEPS_SHOWN = 25;
+export const STEPS_SHOWN = 25;
 
 /** Calls with what they came to, one a line. */
 export function stepLines(steps: readonly Step[]): string[] {

@@ -1,93 +1,159 @@
 /**
- * The report as one HTML file for a person to look at.
+ * The report as one HTML file for a person to look at: it loads nothing, and needs no script.
  *
  * @module
  */
 import type { Case } from "../case.ts";
+import { countOutcomes } from "../runner/outcome.ts";
 import type { SuiteOutcome } from "../runner/run_suite.ts";
 import type { Route } from "../subjects/subject.ts";
+import { badgeText } from "./badge_report.ts";
 import { escapeMarkup } from "./escape_markup.ts";
-import { failureText } from "./failure_text.ts";
-import { levelsReached, routesOf, summaryLines } from "./summary.ts";
+import { caseRow } from "./html_case.ts";
+import { HTML_SCRIPT } from "./html_script.ts";
+import { HTML_STYLE } from "./html_style.ts";
+import { LEVEL_PROMISES, LEVELS, levelState } from "./level.ts";
+import { byCase, routeDifferences } from "./route_differences.ts";
+import { countsByRoute, countText, routesOf } from "./summary.ts";
 
-const STYLE = `
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
-body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .2rem .6rem; border-bottom: 1px solid #8883; vertical-align: top; }
-thead th { position: sticky; top: 0; background: Canvas; }
-tbody th { padding-top: 1.2rem; }
-td.passed { color: #16803c; } td.failed { color: #fff; background: #c22; } td.known { background: #d902; }
-td.skipped { color: #888; }
-pre { overflow-x: auto; background: #8881; padding: .8rem; border-radius: .4rem; }
-summary { cursor: pointer; }
-.level { display: inline-block; padding: .1rem .6rem; border-radius: 1rem; background: #16803c; color: #fff; }
-.level.missed { background: #888; }
-`;
-
-const WORDS = { passed: "pass", failed: "FAIL", skipped: "–", known: "known" } as const;
-
-function cell(outcome: SuiteOutcome | undefined): string {
-  if (outcome === undefined) return "<td></td>";
-  const { status, missing, message } = outcome;
-  const why = status === "skipped" ? `it has no ${missing.join(", ")}` : message ?? "";
-  return `<td class="${status}" title="${escapeMarkup(why)}">${WORDS[status]}</td>`;
+function routeCards(outcomes: readonly SuiteOutcome[]): string[] {
+  return [...countsByRoute(outcomes)].map(([route, counts]) => {
+    const { passed, failed, known, skipped } = counts;
+    const parts = ([["passed", passed], ["known", known], ["failed", failed]] as const)
+      .filter(([, count]) => count > 0)
+      .map(([kind, count]) => `<i class="${kind}" style="flex:${count}"></i>`);
+    const run = passed + failed + known;
+    return `<div class="card"><h3>${route}</h3><div class="figure">${passed}` +
+      ` <span class="quiet">/ ${run}</span></div><div class="bar">${parts.join("")}</div>` +
+      `<small>${failed} failed${
+        known > 0 ? `, ${known} known` : ""
+      }, ${skipped} not for it</small></div>`;
+  });
 }
 
-function row(one: Case, routes: readonly Route[], outcomes: readonly SuiteOutcome[]): string {
-  const cells = routes.map((route) => cell(outcomes.find((other) => other.route === route)));
-  const failures = outcomes.filter(({ status }) => status === "failed" || status === "known");
-  const promise = `${escapeMarkup(one.title)} <small>${escapeMarkup(one.clause)}</small>`;
-  const details = failures.map((outcome) => `<pre>${escapeMarkup(failureText(outcome))}</pre>`);
-  const text = details.length === 0
-    ? promise
-    : `<details><summary>${promise}</summary>${details.join("")}</details>`;
-  return `<tr id="${escapeMarkup(one.id)}"><td>${text}</td>${cells.join("")}</tr>`;
+const LEVEL_WORDS = { reached: "reached", missed: "not reached", partly: "only partly run" };
+
+function levelCards(outcomes: readonly SuiteOutcome[]): string[] {
+  return LEVELS.map((level) => {
+    const state = levelState(level, outcomes);
+    return `<div class="card level ${state}"><h3>${level}: ${LEVEL_WORDS[state]}</h3>` +
+      `<small>${LEVEL_PROMISES[level]}</small></div>`;
+  });
 }
 
-/** The outcomes of each case, case by case in the order of the run. */
-function byCase(outcomes: readonly SuiteOutcome[]): Map<Case, SuiteOutcome[]> {
-  const cases = new Map<Case, SuiteOutcome[]>();
-  for (const outcome of outcomes) {
-    const known = cases.get(outcome.case);
-    if (known === undefined) cases.set(outcome.case, [outcome]);
-    else known.push(outcome);
+function link({ id }: Case): string {
+  return `<a class="mono" href="#${encodeURIComponent(id)}">${escapeMarkup(id)}</a>`;
+}
+
+function differenceList(outcomes: readonly SuiteOutcome[]): string {
+  const differences = routeDifferences(outcomes);
+  if (routesOf(outcomes).length < 2) return "";
+  if (differences.length === 0) {
+    return `<h2>Routes agree</h2><p class="quiet">No case passes on one and fails on another.</p>`;
   }
-  return cases;
+  const items = differences.map(({ case: one, passes, fails }) =>
+    `<li>${link(one)} passes on ${passes.join(", ")} and fails on ${fails.join(", ")}</li>`
+  );
+  const count = differences.length === 1 ? "one case" : `${differences.length} cases`;
+  return `<h2>Routes differ in ${count}</h2><ul class="list">${items.join("")}</ul>`;
+}
+
+function operationSummary(
+  name: string,
+  routes: readonly Route[],
+  outcomes: readonly SuiteOutcome[],
+): string {
+  const counts = routes.map((route) => {
+    const { passed, failed, known } = countOutcomes(outcomes.filter((one) => one.route === route));
+    const run = passed + failed + known;
+    const kind = run === 0 ? "" : passed === run ? " all" : " some";
+    return `<span class="count${kind}">${run === 0 ? "\u2013" : `${passed}/${run}`}</span>`;
+  });
+  return `<summary><span class="row"><span>${escapeMarkup(name)}</span>${
+    counts.join("")
+  }</span></summary>`;
+}
+
+function operations(outcomes: readonly SuiteOutcome[], target: string): string[] {
+  const routes = routesOf(outcomes);
+  const groups = new Map<string, [Case, SuiteOutcome[]][]>();
+  for (const [one, own] of byCase(outcomes)) {
+    const name = one.id.split("/", 1)[0] ?? "";
+    groups.set(name, [...groups.get(name) ?? [], [one, own]]);
+  }
+  return [...groups].map(([name, cases]) => {
+    const all = cases.flatMap(([, own]) => own);
+    const open = all.some(({ status }) => status === "failed") ? " open" : "";
+    const rows = cases.map(([one, own]) => caseRow(one, { routes, outcomes: own, target }));
+    return `<details class="operation"${open}>${operationSummary(name, routes, all)}\n` +
+      `${rows.join("\n")}</details>`;
+  });
+}
+
+function verdict(outcomes: readonly SuiteOutcome[]): string {
+  const counts = countOutcomes(outcomes);
+  const promises = counts.failed === 1 ? "promise" : "promises";
+  const [kind, word] = counts.failed > 0
+    ? ["bad", `${counts.failed} broken ${promises}`]
+    : ["good", "Every promise kept"];
+  return `<b class="${kind}">${word}</b> <span class="quiet">${countText(counts)};` +
+    ` levels: ${escapeMarkup(badgeText(outcomes))}</span>`;
+}
+
+const FILTERS = [
+  ["failed", "failed"],
+  ["known", "known"],
+  ["differs", "routes differ"],
+  ["warned", "warnings"],
+  ["skipped", "not for it"],
+] as const;
+
+function tools(): string {
+  const filters = FILTERS.map(([kind, word]) =>
+    `<button type="button" data-show="${kind}" aria-pressed="false">${word}</button>`
+  );
+  return `<div class="tools"><input id="search" type="search" placeholder="Search cases ( / )"` +
+    ` aria-label="Search cases">${
+      filters.join("")
+    }<button type="button" id="open">open all</button>` +
+    `<button type="button" id="close">close all</button></div>`;
 }
 
 /** A matrix of cases by route, each failure opening to its steps. */
 export function htmlReport(outcomes: readonly SuiteOutcome[], target: string): string {
   const routes = routesOf(outcomes);
-  const reached = levelsReached(outcomes);
-  const levels = (["core", "posix", "sandbox"] as const).map((level) =>
-    `<span class="level${reached.includes(level) ? "" : " missed"}">${level}</span>`
-  );
-  const rows: string[] = [];
-  let operation = "";
-  for (const [one, own] of byCase(outcomes)) {
-    const next = one.id.split("/", 1)[0] ?? "";
-    if (next !== operation) {
-      rows.push(`<tr><th colspan="${routes.length + 1}">${escapeMarkup(next)}</th></tr>`);
-      operation = next;
-    }
-    rows.push(row(one, routes, own));
-  }
-  const heads = routes.map((route) => `<th>${route}</th>`).join("");
+  const title = escapeMarkup(`Conformance of ${target}`);
+  const heads = routes.map((route) => `<span>${route}</span>`).join("");
   return `<!doctype html>
 <html lang="en">
+<head>
 <meta charset="utf-8">
-<title>Conformance of ${escapeMarkup(target)}</title>
-<style>${STYLE}</style>
-<h1>Conformance of ${escapeMarkup(target)}</h1>
-<p>${levels.join(" ")}</p>
-<pre>${escapeMarkup(summaryLines(outcomes).join("\n"))}</pre>
-<table>
-<thead><tr><th>case</th>${heads}</tr></thead>
-<tbody>
-${rows.join("\n")}
-</tbody>
-</table>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${HTML_STYLE}</style>
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+<p class="verdict">${verdict(outcomes)}</p>
+<div class="cards">${routeCards(outcomes).join("")}</div>
+<h2>Levels</h2>
+<div class="cards">${levelCards(outcomes).join("")}</div>
+${differenceList(outcomes)}
+</header>
+<main>
+<h2>Cases by route</h2>
+${tools()}
+<div class="matrix" style="--routes:${routes.length}">
+<div class="head"><span>the filesystem...</span>${heads}</div>
+${operations(outcomes, target).join("\n")}
+<p id="none" class="quiet" hidden>No case is like that.</p>
+</div>
+</main>
+<footer>\u2713 kept, \u2715 broken, known: broken and said so, \u2013 not for this filesystem, ! a warning.
+A case that failed opens to its calls and to what Linux answers.</footer>
+<script>${HTML_SCRIPT}</script>
+</body>
 </html>
 `;
 }

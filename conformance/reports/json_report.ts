@@ -5,7 +5,9 @@
  */
 import { countOutcomes } from "../runner/outcome.ts";
 import type { SuiteOutcome } from "../runner/run_suite.ts";
-import { countsByRoute, levelsReached } from "./summary.ts";
+import { levelsReached } from "./level.ts";
+import { routeDifferences } from "./route_differences.ts";
+import { countsByRoute } from "./summary.ts";
 
 /** The version of the shape. */
 const VERSION = 1;
@@ -19,6 +21,11 @@ export function jsonReport(outcomes: readonly SuiteOutcome[], target: string): s
       counts: countOutcomes(outcomes),
       routes: Object.fromEntries(countsByRoute(outcomes)),
       levels: levelsReached(outcomes),
+      routeDifferences: routeDifferences(outcomes).map(({ case: { id }, passes, fails }) => ({
+        id,
+        passes,
+        fails,
+      })),
       cases: outcomes.map(({ case: { id, title, clause, level, needs }, steps, ...rest }) => ({
         id,
         title,

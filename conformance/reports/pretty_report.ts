@@ -4,8 +4,11 @@
  * @module
  */
 import type { SuiteOutcome } from "../runner/run_suite.ts";
+import { badgeLine } from "./badge_report.ts";
 import { commandLine } from "./command_line.ts";
 import { failureText } from "./failure_text.ts";
+import { levelsReached } from "./level.ts";
+import { differenceText, routeDifferences } from "./route_differences.ts";
 import { summaryLines } from "./summary.ts";
 
 /** How to repeat one case. */
@@ -24,5 +27,9 @@ export function prettyReport(outcomes: readonly SuiteOutcome[], target: string):
   const warnings = outcomes.flatMap(({ case: { id }, route, warnings = [] }) =>
     warnings.map((text) => `warning: ${id} on ${route}: ${text}`)
   );
-  return [...failures, ...known, ...warnings, ...summaryLines(outcomes)].join("\n");
+  const differences = routeDifferences(outcomes)
+    .map((difference) => `routes differ: ${differenceText(difference)}`);
+  const badge = levelsReached(outcomes).length > 0 ? [`badge: ${badgeLine(outcomes)}`] : [];
+  const findings = [...failures, ...known, ...warnings, ...differences];
+  return [...findings, ...badge, ...summaryLines(outcomes)].join("\n");
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { SuiteOutcome } from "../runner/run_suite.ts";
+import { badgeReport } from "./badge_report.ts";
 import { htmlReport } from "./html_report.ts";
 import { jsonReport } from "./json_report.ts";
 import { junitReport } from "./junit_report.ts";
@@ -20,6 +21,7 @@ export const REPORTS = {
   junit: junitReport,
   json: jsonReport,
   html: htmlReport,
+  badge: badgeReport,
 } as const satisfies Readonly<Record<string, Report>>;
 
 /** The name of a report. */

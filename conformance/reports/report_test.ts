@@ -4,7 +4,10 @@ import { type Case, caseFile } from "../case.ts";
 import type { SuiteOutcome } from "../runner/run_suite.ts";
 import { escapeMarkup } from "./escape_markup.ts";
 import { isReport, REPORTS } from "./report.ts";
-import { levelsReached, summaryLines } from "./summary.ts";
+import { badgeLine } from "./badge_report.ts";
+import { levelsReached, levelState } from "./level.ts";
+import { differenceText, routeDifferences } from "./route_differences.ts";
+import { summaryLines } from "./summary.ts";
 
 const file = caseFile("demo", { clause: "POSIX.1-2024 demo()" });
 file.core("passes", () => Promise.resolve());
@@ -60,7 +63,10 @@ Deno.test("tap has a plan, one point a case, and directives", () => {
 Deno.test("junit counts and escapes", () => {
   const text = REPORTS.junit(OUTCOMES, "./<mine>.ts");
   assertStringIncludes(text, `<testsuites name="./&lt;mine&gt;.ts">`);
-  assertStringIncludes(text, `<testsuite name="direct" tests="4" failures="1" skipped="2">`);
+  assertStringIncludes(
+    text,
+    `<testsuite name="direct" tests="4" failures="1" errors="0" skipped="2" time="0.0060">`,
+  );
   assertStringIncludes(text, "mkdir(&quot;/a&amp;b&quot;)");
 });
 
@@ -69,21 +75,78 @@ Deno.test("json can be read back", () => {
   assertEquals(report.counts, { passed: 1, failed: 1, skipped: 1, known: 1 });
   assertEquals(report.cases.map(({ id }: { id: string }) => id), file.cases.map(({ id }) => id));
   assertEquals(report.cases[1].expected, "EEXIST");
-  assertEquals(report.levels, ["core"]);
+  assertEquals(report.levels, []);
 });
 
-Deno.test("html is one file in which every failure opens", () => {
+Deno.test("html is one file that loads nothing and works without a script", () => {
   const text = REPORTS.html(OUTCOMES, "./mine.ts");
   assertStringIncludes(text, "<!doctype html>");
-  assertStringIncludes(text, "<details><summary>demo fails &lt;badly&gt;");
-  assertEquals(text.match(/<tr id=/g)?.length, 4);
-  assert(!/(src|href)=/.test(text), "it loads nothing");
+  assertEquals(text.match(/ class="case" /g)?.length, 4);
+  assert(!/(src|href)="(?!#)|url\(|@import/.test(text), "it loads nothing");
+  // What opens is an element of HTML; the script only searches and filters.
+  assertStringIncludes(text, '<details class="case" id="demo/fails-badly"');
+  assertStringIncludes(text, ".tools { display: none; }");
 });
 
-Deno.test("a level is reached when nothing of it fails and something passes", () => {
-  assertEquals(levelsReached(OUTCOMES), ["core"]);
-  assertEquals(levelsReached([]), []);
-  assertEquals(summaryLines([]), ["levels: none", "total: 0 passed, 0 failed"]);
+Deno.test("html shows each failure with its calls, and what Linux answers beside them", () => {
+  const text = REPORTS.html(OUTCOMES, "./mine.ts");
+  assertStringIncludes(text, "fails &lt;badly&gt;");
+  assertStringIncludes(text, '<dd class="mono expected">EEXIST</dd>');
+  assertStringIncludes(
+    text,
+    '<tr class="differs"><td>mkdir(&quot;/a&amp;b&quot;)</td><td>0</td><td>EEXIST</td></tr>',
+  );
+  assertStringIncludes(text, "<td>stat()</td><td>(never ended)</td>");
+});
+
+Deno.test("every report calls it a finding that routes differ", () => {
+  const both = [...OUTCOMES, { ...common, route: "mount", case: fails, status: "passed" } as const];
+  const [only, ...others] = routeDifferences(both);
+  assertEquals(others, []);
+  const finding = "demo/fails-badly: passes on mount, fails on direct";
+  assertEquals(only && differenceText(only), finding);
+  assertStringIncludes(REPORTS.pretty(both, "x"), `routes differ: ${finding}`);
+  assertStringIncludes(REPORTS.pretty(both, "x"), "\nroutes: differ in 1 case\n");
+  assertStringIncludes(REPORTS.tap(both), "not ok 6 - routes agree");
+  assertStringIncludes(REPORTS.junit(both, "x"), '<failure message="demo/fails-badly: passes on');
+  assertStringIncludes(REPORTS.html(both, "x"), "Routes differ in one case");
+  assertEquals(JSON.parse(REPORTS.json(both, "x")).routeDifferences, [
+    { id: "demo/fails-badly", passes: ["mount"], fails: ["direct"] },
+  ]);
+});
+
+Deno.test("where routes agree the reports say so, and one route says nothing", () => {
+  const [passed] = OUTCOMES as [SuiteOutcome];
+  const both = [passed, { ...passed, route: "mount" } as const];
+  assertEquals(routeDifferences(both), []);
+  assertStringIncludes(REPORTS.tap(both), "1..3\n");
+  assertStringIncludes(REPORTS.tap(both), "ok 3 - routes agree");
+  assertStringIncludes(REPORTS.pretty(both, "x"), "routes: agree");
+  assert(!REPORTS.tap([passed]).includes("routes"));
+  assert(!REPORTS.junit([passed], "x").includes("routes"));
+});
+
+Deno.test("a level is reached when all of it was run, nothing fails and something passes", () => {
+  assertEquals(levelsReached(OUTCOMES, file.cases), ["core"]);
+  assertEquals(levelState("posix", OUTCOMES, file.cases), "missed");
+  assertEquals(levelState("sandbox", OUTCOMES, file.cases), "missed", "nothing passed");
+  assertEquals(levelState("core", [], file.cases), "partly");
+  assertEquals(levelsReached(OUTCOMES), [], "there are more core cases than that one");
+  assertEquals(summaryLines([]), [
+    "levels: only some cases were run",
+    "total: 0 passed, 0 failed",
+  ]);
+  assertEquals(summaryLines(OUTCOMES, file.cases).at(-2), "levels: core");
+});
+
+Deno.test("the badge says the levels and the routes, as a line and as a picture", () => {
+  assertEquals(
+    badgeLine(OUTCOMES, file.cases),
+    "![fusewire conformance: core (direct)](fusewire-conformance.svg)",
+  );
+  const picture = REPORTS.badge(OUTCOMES);
+  assertStringIncludes(picture, '<svg xmlns="http://www.w3.org/2000/svg"');
+  assertStringIncludes(picture, "only some cases were run");
 });
 
 Deno.test("markup is escaped, and what XML cannot hold is replaced", () => {

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { Level } from "../case.ts";
+import type { Case } from "../case.ts";
+import { ALL_CASES } from "../cases/mod.ts";
 import { countOutcomes, type Counts, type Outcome } from "../runner/outcome.ts";
 import type { Route } from "../subjects/subject.ts";
-
-const LEVELS: readonly Level[] = ["core", "posix", "sandbox"];
+import { LEVELS, levelsReached, levelState } from "./level.ts";
+import { routeDifferences } from "./route_differences.ts";
 
 /** The routes of a run, in the order in which they were taken. */
 export function routesOf(outcomes: readonly Outcome[]): Route[] {
@@ -23,30 +24,35 @@ export function countsByRoute(outcomes: readonly Outcome[]): Map<Route, Counts> 
   );
 }
 
-/** The levels of which nothing failed and something passed, on every route of the run. */
-export function levelsReached(outcomes: readonly Outcome[]): Level[] {
-  return LEVELS.filter((level) => {
-    const { passed, failed, known } = countOutcomes(
-      outcomes.filter((one) => one.case.level === level),
-    );
-    return passed > 0 && failed === 0 && known === 0;
-  });
-}
-
-function countText({ passed, failed, skipped, known }: Counts): string {
+/** Counts in words. */
+export function countText({ passed, failed, skipped, known }: Counts): string {
   const parts = [`${passed} passed`, `${failed} failed`];
   if (known > 0) parts.push(`${known} known to fail`);
   if (skipped > 0) parts.push(`${skipped} not for it`);
   return parts.join(", ");
 }
 
-/** The last lines of a run: one for each route, the levels, and the sum. */
-export function summaryLines(outcomes: readonly Outcome[]): string[] {
+/** The last lines of a run: one for each route, whether routes agree, the levels, and the sum. */
+export function summaryLines(
+  outcomes: readonly Outcome[],
+  all: readonly Case[] = ALL_CASES,
+): string[] {
   const counts = countsByRoute(outcomes);
   const width = Math.max(0, ...[...counts.keys()].map((route) => route.length));
   const lines = [...counts].map(([route, count]) => `${route.padEnd(width)}  ${countText(count)}`);
-  const levels = levelsReached(outcomes);
-  lines.push(levels.length > 0 ? `levels: ${levels.join(", ")}` : "levels: none");
+  if (counts.size > 1) {
+    const { length } = routeDifferences(outcomes);
+    const cases = length === 1 ? "case" : "cases";
+    lines.push(length === 0 ? "routes: agree" : `routes: differ in ${length} ${cases}`);
+  }
+  lines.push(`levels: ${levelText(outcomes, all)}`);
   lines.push(`total: ${countText(countOutcomes(outcomes))}`);
   return lines;
+}
+
+function levelText(outcomes: readonly Outcome[], all: readonly Case[]): string {
+  const reached = levelsReached(outcomes, all);
+  if (reached.length > 0) return reached.join(", ");
+  const partly = LEVELS.some((level) => levelState(level, outcomes, all) === "partly");
+  return partly ? "only some cases were run" : "none";
 }

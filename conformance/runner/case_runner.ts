@@ -100,8 +100,9 @@ export class CaseRunner implements AsyncDisposable {
     const changes = subject.has.has("change");
     const root = changes ? `${subject.base}/case-${++this.#count}` : subject.base;
     const callers: Caller[] = [];
-    const trial = new Trial(subject, caller, root, { steps, callers });
     const timeoutMs = one.timeoutMs ?? this.#timeoutMs;
+    const limit = { deadline: performance.now() + timeoutMs, timeoutMs };
+    const trial = new Trial(subject, caller, root, { steps, callers, limit });
     try {
       if (changes) {
         const made = Promise.resolve(caller.call("mkdir", [root, 0o755]));
