@@ -61,9 +61,16 @@ export class DirEntryList {
     entryDefaultMs = 0,
     attrDefaultMs = 0,
   ): boolean {
-    const encoded = encodeName(name);
-    if (!this.fits(encoded.length)) return false;
     let at = this.#used;
+    const nameAt = at + (this.#plus ? ENTRY_OUT_SIZE : 0) + DIRENT_HEADER;
+    // Most names are ASCII and fit: a loop beats a call into the encoder, and makes no garbage.
+    let length = this.fits(name.length) ? putAscii(this.#bytes, nameAt, name) : -1;
+    if (length < 0) {
+      const encoded = encodeName(name);
+      if (!this.fits(encoded.length)) return false;
+      this.#bytes.set(encoded, nameAt);
+      length = encoded.length;
+    }
     if (this.#plus) {
       if (entry === null) this.#bytes.fill(0, at, at + ENTRY_OUT_SIZE);
       else entry.encode(this.#view, at, entryDefaultMs, attrDefaultMs);
@@ -71,12 +78,21 @@ export class DirEntryList {
     }
     write64(this.#view, at, ino === 0 ? 0xffff_ffff : ino);
     write64(this.#view, at + 8, next);
-    this.#view.setUint32(at + 16, encoded.length, true);
+    this.#view.setUint32(at + 16, length, true);
     this.#view.setUint32(at + 20, (mode >>> 12) & 15, true);
-    this.#bytes.set(encoded, at + DIRENT_HEADER);
-    const end = this.#used + this.#recordSize(encoded.length);
-    this.#bytes.fill(0, at + DIRENT_HEADER + encoded.length, end);
+    const end = this.#used + this.#recordSize(length);
+    for (let padding = nameAt + length; padding < end; padding++) this.#bytes[padding] = 0;
     this.#used = end;
     return true;
   }
+}
+
+/** Writes an ASCII name; returns its length, or -1 when it has other characters. */
+function putAscii(bytes: Uint8Array, at: number, name: string): number {
+  for (let index = 0; index < name.length; index++) {
+    const code = name.charCodeAt(index);
+    if (code > 127) return -1;
+    bytes[at + index] = code;
+  }
+  return name.length;
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { chain, ERRNO, Errno, isPromise, type MaybePromise, rescue, S_IFDIR } from "../base/mod.ts";
-import { type DirEntryList, EntryOut, type Outcome, type Request } from "../fuse/mod.ts";
+import { chain, ERRNO, Errno, isPromise, type MaybePromise, S_IFDIR } from "../base/mod.ts";
+import type { DirEntryList, EntryOut, Outcome, Request } from "../fuse/mod.ts";
 import type { DirReader } from "./dir_reader.ts";
 import type { StreamEntry } from "./dir_stream.ts";
 import type { Inode } from "./inode.ts";
@@ -109,21 +109,36 @@ function addEntry(listing: Listing, entry: StreamEntry, at: number): MaybePromis
   }
   // A lookup that then does not fit would have to be undone; three bytes a code unit is the most.
   if (!list.fits(entry.name.length * 3)) return false;
-  const out = new EntryOut();
-  const found = rescue(
-    () => (node.lookupEntry?.(request, entry, out)) ?? node.lookup?.(request, entry.name, out),
-    () => undefined,
-  );
-  return chain(found, (child) => {
-    if (child === undefined || child instanceof Errno) {
-      // Gone in the meantime, or not readable: the kernel will look it up when somebody asks.
-      return list.add(entry.name, entry.type, entry.ino, at + 1);
-    }
-    inode.addChild(entry.name, child);
-    listing.grant(child, out);
-    const { entryTimeoutMs, attrTimeoutMs } = listing.options;
-    const entryMs = entryTimeoutMs ?? TIMEOUT_DEFAULT_MS;
-    const attrMs = attrTimeoutMs ?? TIMEOUT_DEFAULT_MS;
-    return list.add(entry.name, entry.type, child.stableAttr.ino, at + 1, out, entryMs, attrMs);
-  });
+  // One after the other: the request's own is free, as READDIRPLUS has no other entry to return.
+  const out = request.entryOut;
+  out.reset();
+  let found: MaybePromise<Inode | Errno | undefined>;
+  try {
+    found = node.lookupEntry !== undefined
+      ? node.lookupEntry(request, entry, out)
+      : node.lookup(request, entry.name, out);
+  } catch {
+    found = undefined;
+  }
+  return isPromise(found)
+    ? found.catch(() => undefined).then((child) => addFound(listing, entry, at, child))
+    : addFound(listing, entry, at, found);
+}
+
+function addFound(
+  { list, inode, request, options, grant }: Listing,
+  entry: StreamEntry,
+  at: number,
+  child: Inode | Errno | undefined,
+): boolean {
+  if (child === undefined || child instanceof Errno) {
+    // Gone in the meantime, or not readable: the kernel will look it up when somebody asks.
+    return list.add(entry.name, entry.type, entry.ino, at + 1);
+  }
+  inode.addChild(entry.name, child);
+  grant(child, request.entryOut);
+  const entryMs = options.entryTimeoutMs ?? TIMEOUT_DEFAULT_MS;
+  const attrMs = options.attrTimeoutMs ?? TIMEOUT_DEFAULT_MS;
+  const { ino } = child.stableAttr;
+  return list.add(entry.name, entry.type, ino, at + 1, request.entryOut, entryMs, attrMs);
 }

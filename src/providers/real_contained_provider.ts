@@ -129,7 +129,7 @@ export class ContainedProvider extends BaseProvider {
     const cleaned = clean(path);
     const fd = this.#calls.check(this.#root.openDirectory(cleaned, LISTING), "readDir", path);
     try {
-      const entries = listDirectory(this.#root, this.#reader, fd, cleaned, this);
+      const entries = listDirectory(this.#root, this.#reader, fd, cleaned, this.#area);
       if (typeof entries === "number") throw failure(entries, { syscall: "readDir", path });
       return entries;
     } finally {
