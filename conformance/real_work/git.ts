@@ -115,7 +115,7 @@ async function run(place: Place): Promise<void> {
 /** See the module. */
 export const GIT: RealWork = {
   name: "git",
-  does: "clone, change, commit, merge, gc and fsck of a repository with 5,000 files",
+  does: "clone, change, commit, merge, gc and fsck of a repository",
   programs: [{ command: "git", package: "git", why: "the work" }],
   prepare,
   run,

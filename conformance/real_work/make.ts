@@ -69,7 +69,7 @@ async function run(place: Place): Promise<void> {
 /** See the module. */
 export const MAKE: RealWork = {
   name: "make",
-  does: "make -j4 of a C project with 200 files, and again after a change",
+  does: "make -j4 of a C project, and again after a change",
   programs: [
     { command: "make", package: "make", why: "the work" },
     { command: "gcc", package: "gcc", why: "compiles" },

@@ -159,7 +159,7 @@ async function run(place: Place): Promise<void> {
 /** See the module. */
 export const NPM: RealWork = {
   name: "npm",
-  does: "npm ci of a project with 500 packages, and its tests",
+  does: "npm ci of a project with many packages, and its tests",
   programs: [
     { command: "npm", package: "npm", why: "the work" },
     { command: "node", package: "nodejs", why: "runs npm and the tests" },

@@ -59,8 +59,9 @@ export function differences(expected: readonly string[], got: readonly string[])
   const all = [...missing, ...extra].sort((one, other) => one.slice(2) < other.slice(2) ? -1 : 1);
   if (all.length === 0) {
     // Lines may come twice, or in another order.
-    const at = expected.findIndex((line, index) => line !== got[index]);
-    if (at < 0 && expected.length === got.length) return "";
+    const longer = expected.length > got.length ? expected : got;
+    const at = longer.findIndex((_, index) => expected[index] !== got[index]);
+    if (at < 0) return "";
     return `line ${at}: expected "${expected[at]}", got "${got[at]}"`;
   }
   const rest = all.length - DIFFERENCES_MAX;
