@@ -4,6 +4,7 @@
  * @module
  */
 import type { Case } from "../case.ts";
+import { ACL } from "./acl.ts";
 import { APPEND } from "./append.ts";
 import { CAPABILITY } from "./capability.ts";
 import { CHMOD } from "./chmod.ts";
@@ -70,6 +71,7 @@ export const ALL_CASES: readonly Case[] = [
   ...XATTR,
   ...LOCK,
   ...PERMISSION,
+  ...ACL,
   ...CONCURRENCY,
   ...NAME,
   ...PATH,

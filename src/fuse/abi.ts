@@ -46,6 +46,8 @@ export const FOPEN = {
   PASSTHROUGH: 1 << 7,
 } as const;
 
+/** `fuse_setxattr_in.setxattr_flags`: the file loses S_ISGID with its new ACL. */
+export const FUSE_SETXATTR_ACL_KILL_SGID = 1;
 /** Bits of `fuse_getattr_in.getattr_flags`. */
 export const FUSE_GETATTR_FH = 1 << 0;
 /** Bit of `fuse_lk_in.lk_flags`: an flock lock, not a record lock. */

@@ -81,6 +81,7 @@ export const HANDLE_ROWS: Rows = {
     serve: (fs, request, body) => {
       const flags = body.getUint32(BODY, true);
       const mode = body.getUint32(BODY + 4, true);
+      request.umask = body.getUint32(BODY + 8, true);
       const { entryOut, openOut } = request;
       const done = fs.create(request, request.text(16), flags, mode, entryOut, openOut);
       return chain(done, request.replyCreate);
@@ -198,6 +199,7 @@ export const HANDLE_ROWS: Rows = {
     serve: (fs, request, body) => {
       const flags = body.getUint32(BODY, true);
       const mode = body.getUint32(BODY + 4, true);
+      request.umask = body.getUint32(BODY + 8, true);
       const { entryOut, openOut } = request;
       return chain(fs.tmpfile(request, flags, mode, entryOut, openOut), request.replyCreate);
     },

@@ -51,6 +51,7 @@ function flagsFor(options: MountOptions): InitFlags {
   // The two exclude each other (fs/fuse/inode.c).
   if (options.writebackCache === true) names.push("WRITEBACK_CACHE");
   else if (options.passthrough !== false) names.push("PASSTHROUGH");
+  if (options.enableAcl === true) names.push("POSIX_ACL", "DONT_MASK");
   if (options.enableSymlinkCaching === true) names.push("CACHE_SYMLINKS");
   return InitFlags.of(...names);
 }

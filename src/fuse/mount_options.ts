@@ -50,6 +50,12 @@ export interface MountOptions {
   readonly passthrough?: boolean;
   /** File locks come to the filesystem. Otherwise the kernel keeps them, for this machine only. */
   readonly enableLocks?: boolean;
+  /**
+   * The kernel obeys POSIX ACLs, which it reads and sets as `system.posix_acl_access` and
+   * `system.posix_acl_default`, and checks permissions as with `defaultPermissions`. What is made gets its
+   * mode from the filesystem: by the default ACL of the directory, or less {@linkcode Request.umask}.
+   */
+  readonly enableAcl?: boolean;
   /** The kernel remembers targets of symbolic links until `notifyContent`. */
   readonly enableSymlinkCaching?: boolean;
   /** The kernel keeps cached data also when size or time of a file change, until `notifyContent`. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { chain, ERRNO } from "../base/mod.ts";
-import { FATTR, FUSE_GETATTR_FH } from "./abi.ts";
+import { FATTR, FUSE_GETATTR_FH, FUSE_SETXATTR_ACL_KILL_SGID } from "./abi.ts";
 import { Opcode } from "./opcode.ts";
 import { BODY, type Rows } from "./operation.ts";
 import { SETATTR_IN_SIZE } from "./setattr_in.ts";
@@ -63,6 +63,7 @@ export const NODE_ROWS: Rows = {
     serve: (fs, request, body) => {
       const mode = body.getUint32(BODY, true);
       const rdev = body.getUint32(BODY + 4, true);
+      request.umask = body.getUint32(BODY + 8, true);
       const done = fs.mknod(request, request.text(16), mode, rdev, request.entryOut);
       return chain(done, request.replyEntry);
     },
@@ -72,6 +73,7 @@ export const NODE_ROWS: Rows = {
     grants: "node",
     serve: (fs, request, body) => {
       const mode = body.getUint32(BODY, true);
+      request.umask = body.getUint32(BODY + 4, true);
       return chain(
         fs.mkdir(request, request.text(8), mode, request.entryOut),
         request.replyEntry,
@@ -130,6 +132,8 @@ export const NODE_ROWS: Rows = {
       const name = request.text(header);
       const value = request.data(request.nextText, body.getUint32(BODY, true));
       const flags = body.getUint32(BODY + 4, true);
+      request.dropsSetgid = request.hasLongSetxattr &&
+        (body.getUint32(BODY + 8, true) & FUSE_SETXATTR_ACL_KILL_SGID) !== 0;
       return chain(fs.setxattr(request, name, value, flags), request.replyNothing);
     },
   },

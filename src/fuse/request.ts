@@ -64,6 +64,10 @@ export class Request implements Context {
   gid = 0;
   /** The caller's process (thread) id. */
   pid = 0;
+  /** What the caller's umask takes from the mode of what is made; the kernel has done so unless `enableAcl`. */
+  umask = 0;
+  /** Whether the ACL that is set makes the file lose S_ISGID (`FUSE_SETXATTR_ACL_KILL_SGID`). */
+  dropsSetgid = false;
   /** Length of the whole message in bytes. */
   length = 0;
   /** The message, `IN_HEADER_SIZE` bytes of header first. */

@@ -6,6 +6,7 @@
 import type { KernelMount } from "../fuse/mod.ts";
 import { type Mount, mountNodes, type Options, serveNodes } from "../nodefs/mod.ts";
 import type { Provider } from "../provider/mod.ts";
+import { type AclRule, aclRuleFor } from "./acl_rule.ts";
 import { ChangeFollower } from "./change_follower.ts";
 import { ProviderNode } from "./provider_node.ts";
 
@@ -45,8 +46,10 @@ export async function mount(
   path: string,
   options: MountOptions = {},
 ): Promise<Mount> {
-  const root = new ProviderNode(provider);
-  return follow(await mountNodes(root, path, optionsFor(provider, options)), provider, options);
+  const acls = await aclRuleFor(provider, options);
+  const root = new ProviderNode(provider, acls);
+  const all = optionsFor(provider, options, acls);
+  return follow(await mountNodes(root, path, all), provider, options);
 }
 
 /** The second half of {@linkcode mount}: serves what has been mounted already. */
@@ -55,14 +58,17 @@ export async function serveProvider(
   kernel: KernelMount,
   options: MountOptions,
 ): Promise<Mount> {
-  const root = new ProviderNode(provider);
-  return follow(await serveNodes(root, kernel, optionsFor(provider, options)), provider, options);
+  const acls = await aclRuleFor(provider, options);
+  const root = new ProviderNode(provider, acls);
+  const all = optionsFor(provider, options, acls);
+  return follow(await serveNodes(root, kernel, all), provider, options);
 }
 
 /** With the provider's own defaults. */
-function optionsFor(provider: Provider, options: MountOptions): MountOptions {
+function optionsFor(provider: Provider, options: MountOptions, acls: AclRule): MountOptions {
   return {
     ...options,
+    enableAcl: acls === "enforced",
     readOnly: options.readOnly ?? provider.readonly(),
     enableLocks: options.enableLocks ?? provider.capabilities.has("lock"),
     nullPermissions: options.nullPermissions ?? true,

@@ -10,11 +10,13 @@ import {
   type Errno,
   FsError,
   type MaybePromise,
+  MODE_PERMISSIONS,
   O_NOFOLLOW,
   O_RDONLY,
   O_WRONLY,
+  S_ISGID,
 } from "../base/mod.ts";
-import type { AttrOut, SetAttrIn, StatxOut } from "../fuse/mod.ts";
+import { type AttrOut, Request, type SetAttrIn, type StatxOut } from "../fuse/mod.ts";
 import type { FileHandle, Inode } from "../nodefs/mod.ts";
 import { NO_SIZES, Node } from "../nodefs/mod.ts";
 import type * as nodefs from "../nodefs/mod.ts";
@@ -26,8 +28,10 @@ import type {
   Provider,
   StatFs,
 } from "../provider/mod.ts";
+import { type AclRule, isAcl } from "./acl_rule.ts";
 import { fillAttr } from "./attr_of.ts";
 import { changeAttributes } from "./change_attributes.ts";
+import type { MadeMode } from "./made_mode.ts";
 import { ProviderFile } from "./provider_file.ts";
 
 /** What a removed file without an open handle still shows: its last attributes, without a name. */
@@ -74,9 +78,15 @@ export abstract class ProviderInode extends Node
   /** The attributes as they were seen last. */
   protected last: FileInfo | null = null;
 
+  /** What becomes of ACLs. */
+  protected readonly acls: AclRule;
+  /** The modes of what is made here, once they depend on ACLs. */
+  protected madeMode: MadeMode | null = null;
+
   /** A node of this provider's tree. */
-  constructor(provider: Provider) {
+  constructor(provider: Provider, acls: AclRule = "passed") {
     super();
+    this.acls = acls;
     this.provider = provider;
     this.can = provider.capabilities;
   }
@@ -222,9 +232,16 @@ export abstract class ProviderInode extends Node
     return this.openNameless(O_RDONLY)?.handle ?? this.openNameless(O_WRONLY)?.handle ?? null;
   }
 
+  /** Why there can be no attribute of this name, when there cannot. */
+  #refusesXattr(name: string): Errno | null {
+    if (!this.#hasXattr()) return ERRNO.ENOSYS;
+    return this.acls === "refused" && isAcl(name) ? ERRNO.EOPNOTSUPP : null;
+  }
+
   /** An extended attribute. */
   getxattr(context: Context, name: string): MaybePromise<Uint8Array | Errno> {
-    if (!this.#hasXattr()) return ERRNO.ENOSYS;
+    const refused = this.#refusesXattr(name);
+    if (refused !== null) return refused;
     return this.#nameless()?.getXattr(name, context) ??
       this.provider.getXattr(this.path(), name, context);
   }
@@ -236,22 +253,38 @@ export abstract class ProviderInode extends Node
     value: Uint8Array,
     flags: number,
   ): MaybePromise<Errno | void> {
-    if (!this.#hasXattr()) return ERRNO.ENOSYS;
+    const refused = this.#refusesXattr(name);
+    if (refused !== null) return refused;
+    this.madeMode?.forget();
     const handle = this.#nameless();
     if (handle !== null) return handle.setXattr(name, value, flags, context);
-    return this.provider.setXattr(this.path(), name, value, flags, context);
+    const path = this.path();
+    const done = this.provider.setXattr(path, name, value, flags, context);
+    const drops = context instanceof Request && context.dropsSetgid;
+    return drops ? chain(done, () => this.#dropSetgid(path, context)) : done;
+  }
+
+  #dropSetgid(path: string, context: Context): MaybePromise<void> {
+    return chain(this.lstat(path, context), ({ mode }) => {
+      if ((mode & S_ISGID) === 0) return;
+      return this.provider.chmod(path, mode & MODE_PERMISSIONS & ~S_ISGID, context);
+    });
   }
 
   /** The names of extended attributes. */
   listxattr(context: Context): MaybePromise<string[] | Errno> {
     if (!this.#hasXattr()) return ERRNO.ENOSYS;
-    return this.#nameless()?.listXattr(context) ??
+    const all = this.#nameless()?.listXattr(context) ??
       this.provider.listXattr(this.path(), context);
+    if (this.acls !== "refused") return all;
+    return chain(all, (names) => names.filter((name) => !isAcl(name)));
   }
 
   /** Removes an extended attribute. */
   removexattr(context: Context, name: string): MaybePromise<Errno | void> {
-    if (!this.#hasXattr()) return ERRNO.ENOSYS;
+    const refused = this.#refusesXattr(name);
+    if (refused !== null) return refused;
+    this.madeMode?.forget();
     const handle = this.#nameless();
     if (handle !== null) return handle.removeXattr(name, context);
     return this.provider.removeXattr(this.path(), name, context);

@@ -29,6 +29,7 @@ import { newListDirStream } from "../nodefs/mod.ts";
 import type * as nodefs from "../nodefs/mod.ts";
 import type { CapabilitySet, Context, FileInfo } from "../provider/mod.ts";
 import { fillAttr } from "./attr_of.ts";
+import { MadeMode } from "./made_mode.ts";
 import { ProviderFile } from "./provider_file.ts";
 import { ProviderInode } from "./provider_inode.ts";
 
@@ -54,7 +55,7 @@ export class ProviderNode extends ProviderInode
     nodefs.NodeReaddirer {
   /** The node of a child; its operations come from the same provider. */
   protected newNode(): ProviderNode {
-    return new ProviderNode(this.provider);
+    return new ProviderNode(this.provider, this.acls);
   }
 
   /** Type and number of the provider's root. */
@@ -131,22 +132,39 @@ export class ProviderNode extends ProviderInode
     out: EntryOut,
   ): MaybePromise<Inode> {
     const path = this.#childPath(name);
-    const made = isRegular(mode) && !this.can.has("mknod")
-      ? chain(
-        this.provider.open(path, O_WRONLY | O_CREAT | O_EXCL, mode & MODE_PERMISSIONS, context),
-        (handle) => handle.close(context),
-      )
-      : this.provider.mknod(path, mode, rdev, context);
-    return chain(made, () => this.#enter(name, path, context, out));
+    return chain(this.#bitsFor(mode, context), (bits) =>
+      chain(
+        this.#makeFile(path, (mode & S_IFMT) | bits, rdev, context),
+        () => this.#enter(name, path, context, out),
+      ));
+  }
+
+  #makeFile(path: string, mode: number, rdev: number, context: Context): MaybePromise<void> {
+    if (!isRegular(mode) || this.can.has("mknod")) {
+      return this.provider.mknod(path, mode, rdev, context);
+    }
+    const wanted = O_WRONLY | O_CREAT | O_EXCL;
+    return chain(
+      this.provider.open(path, wanted, mode & MODE_PERMISSIONS, context),
+      (handle) => handle.close(context),
+    );
+  }
+
+  /** The permission bits of what is made in this directory. */
+  #bitsFor(mode: number, context: Context): MaybePromise<number> {
+    if (this.acls !== "enforced") return mode & MODE_PERMISSIONS;
+    this.madeMode ??= new MadeMode(this.provider);
+    return this.madeMode.of(this.path(), mode & MODE_PERMISSIONS, context);
   }
 
   /** Makes a directory. */
   mkdir(context: Context, name: string, mode: number, out: EntryOut): MaybePromise<Inode> {
     const path = this.#childPath(name);
-    return chain(
-      this.provider.mkdir(path, mode & MODE_PERMISSIONS, context),
-      () => this.#enter(name, path, context, out),
-    );
+    return chain(this.#bitsFor(mode, context), (bits) =>
+      chain(
+        this.provider.mkdir(path, bits, context),
+        () => this.#enter(name, path, context, out),
+      ));
   }
 
   /** Removes a file. */
@@ -227,7 +245,10 @@ export class ProviderNode extends ProviderInode
   ): MaybePromise<nodefs.Created | Errno> {
     if (!this.can.has("tmpfile")) return ERRNO.EOPNOTSUPP;
     const wanted = (flags & ~O_APPEND) | O_TMPFILE;
-    const made = this.provider.open(this.path(), wanted, mode & MODE_PERMISSIONS, context);
+    const made = chain(
+      this.#bitsFor(mode, context),
+      (bits) => this.provider.open(this.path(), wanted, bits, context),
+    );
     return chain(made, (handle) =>
       chain(handle.stat(context), (info) => {
         fillAttr(out.attr, info);
@@ -276,7 +297,11 @@ export class ProviderNode extends ProviderInode
   ): MaybePromise<nodefs.Created> {
     const path = this.#childPath(name);
     const wanted = flags | O_CREAT | O_NOFOLLOW;
-    return chain(this.#openFile(path, wanted, mode & MODE_PERMISSIONS, context), (file) =>
+    const opened = chain(
+      this.#bitsFor(mode, context),
+      (bits) => this.#openFile(path, wanted, bits, context),
+    );
+    return chain(opened, (file) =>
       chain(
         file.handle.stat(context),
         (info) => ({ inode: this.#adopt(name, info, out), file }),
