@@ -59,7 +59,7 @@ export class InterceptProvider extends InterceptedPaths {
   }
 
   /** `readdir` hooks; attributes of entries are asked about as `lstat` when somebody wants them. */
-  override readDir(path: string, context?: Context): MaybePromise<DirEntry[]> {
+  override readDir(path: string, context?: Context): MaybePromise<readonly DirEntry[]> {
     const { mutation, interception: { engine } } = this;
     const isPlain = mutation === null && engine.plans[HookOp.Lstat].before.length === 0;
     if (isPlain && !this.wants(HookOp.ReadDir, path)) return this.inner.readDir(path, context);

@@ -105,7 +105,7 @@ export abstract class RoutedOperations {
   }
 
   /** The provider's entries, then mounts and synthetic directories. */
-  readDir(path: string, context?: Context): MaybePromise<DirEntry[]> {
+  readDir(path: string, context?: Context): MaybePromise<readonly DirEntry[]> {
     const tree = this.tree;
     const place = this.at(path);
     const { node } = place;

@@ -73,7 +73,7 @@ export abstract class BaseProvider implements Provider {
   }
 
   /** ENOSYS. */
-  readDir(path: string, _context?: Context): MaybePromise<DirEntry[]> {
+  readDir(path: string, _context?: Context): MaybePromise<readonly DirEntry[]> {
     throw new FsError("ENOSYS", { syscall: "readDir", path });
   }
 

@@ -42,7 +42,7 @@ export abstract class Forward implements Provider {
   }
 
   /** As the inner provider. */
-  readDir(path: string, context?: Context): MaybePromise<DirEntry[]> {
+  readDir(path: string, context?: Context): MaybePromise<readonly DirEntry[]> {
     return this.inner.readDir(path, context);
   }
 

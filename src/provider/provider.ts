@@ -32,8 +32,11 @@ export interface Provider {
   readonly(): boolean;
   /** The attributes; a final symbolic link is followed. */
   stat(path: string, context?: Context): MaybePromise<FileInfo>;
-  /** The entries without `.` and `..`, in an order that is the same while nothing changes. */
-  readDir(path: string, context?: Context): MaybePromise<DirEntry[]>;
+  /**
+   * The entries without `.` and `..`, in an order that is the same while nothing changes. The array
+   * may be shared with other callers, so nobody changes it: `toSorted` and `filter` make one's own.
+   */
+  readDir(path: string, context?: Context): MaybePromise<readonly DirEntry[]>;
   /**
    * Opens a file; `flags` are Linux's O_ flags, `mode` the permission bits of a file that O_CREAT
    * makes (the caller's umask has been applied). A directory can be opened with O_RDONLY or O_PATH:

@@ -87,7 +87,7 @@ async function list(
   provider: Provider,
   { path, depth }: WalkEntry,
   context: Context | undefined,
-): Promise<DirEntry[]> {
+): Promise<readonly DirEntry[]> {
   try {
     return await provider.readDir(path, context);
   } catch (thrown) {

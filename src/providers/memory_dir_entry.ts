@@ -7,8 +7,15 @@ import { FsError } from "../base/mod.ts";
 import { DirEntry, type FileInfo } from "../provider/mod.ts";
 import type { MemoryDirectory, MemoryInode } from "./memory_inode.ts";
 
-/** The entries of one directory, as of one moment. */
-export type MemoryListing = DirEntry[];
+/** What is remembered of one directory's entries. */
+export interface MemoryListing {
+  /** All of them now; names that come are added. */
+  readonly entries: DirEntry[];
+  /** As callers have them, frozen; null until somebody asks twice without a change between. */
+  shared: readonly DirEntry[] | null;
+  /** Whether somebody has asked since the last change. */
+  isAsked: boolean;
+}
 
 /** One name in a directory in memory; its attributes are those of now. */
 class MemoryDirEntry extends DirEntry {
@@ -37,24 +44,36 @@ function unused(): FileInfo {
 const SHARED_FROM = 64;
 
 /**
- * The entries of a directory, in an array of the caller's own. The entries themselves do not change, so all
- * listings share them, until a name goes or until their memory is needed.
+ * The entries of a directory, as of now: what the caller has does not change, and is shared until a name comes
+ * or goes, or until its memory is needed.
  */
-export function listOf(directory: MemoryDirectory): DirEntry[] {
+export function listOf(directory: MemoryDirectory): readonly DirEntry[] {
   const known = directory.listing?.deref();
-  if (known !== undefined) return known.slice();
+  // Frozen, because a caller who sorted it in place would sort it for all. V8 does that in one step.
+  if (known !== undefined) {
+    if (known.shared !== null) return known.shared;
+    const copy = Object.freeze(known.entries.slice());
+    // A large array that is kept costs the collector more than one that is dropped at once.
+    if (known.isAsked) known.shared = copy;
+    known.isAsked = true;
+    return copy;
+  }
   const entries: DirEntry[] = [];
   for (const [name, inode] of directory.entries) {
     entries.push(new MemoryDirEntry(name, inode, directory));
   }
-  if (entries.length < SHARED_FROM) return entries;
-  directory.listing = new WeakRef(entries);
-  return entries.slice();
+  if (entries.length < SHARED_FROM) return Object.freeze(entries);
+  directory.listing = new WeakRef({ entries, shared: null, isAsked: true });
+  return Object.freeze(entries.slice());
 }
 
 /** A name came to the directory, after all others: the remembered listing stays true. */
 export function addToListing(directory: MemoryDirectory, name: string, inode: MemoryInode): void {
   const known = directory.listing?.deref();
   if (known === undefined) directory.listing = null;
-  else known.push(new MemoryDirEntry(name, inode, directory));
+  else {
+    known.entries.push(new MemoryDirEntry(name, inode, directory));
+    known.shared = null;
+    known.isAsked = false;
+  }
 }

@@ -100,7 +100,7 @@ export class MemoryProvider extends BaseProvider {
   }
 
   /** The entries, in the order in which they came. */
-  override readDir(path: string, _context?: Context): DirEntry[] {
+  override readDir(path: string, _context?: Context): readonly DirEntry[] {
     const inode = this.#find(path, true, "readDir");
     if (!(inode instanceof MemoryDirectory)) {
       throw new FsError("ENOTDIR", { syscall: "readDir", path });

@@ -144,11 +144,16 @@ Deno.test("a long listing stays true while names come, go and are replaced", () 
   assertEquals(memory.readDir("/d")[at]?.ino, memory.stat("/d/file-30").ino);
 });
 
-Deno.test("a listing is the caller's own", () => {
-  const memory = new MemoryProvider();
-  for (let index = 0; index < 100; index++) memory.mkdir(`/${index}`, 0o755);
-  const first = memory.readDir("/");
-  first.reverse().length = 3;
-  assertEquals(memory.readDir("/").length, 100);
-  assertStrictEquals(memory.readDir("/")[0]?.name, "0");
+Deno.test("a listing is of its moment, and nobody can change it for others", () => {
+  for (const count of [3, 100]) {
+    const memory = new MemoryProvider();
+    for (let index = 0; index < count; index++) memory.mkdir(`/${index}`, 0o755);
+    const first = memory.readDir("/");
+    assertThrows(() => Object.assign(first, { length: 1 }), TypeError);
+    memory.mkdir("/late", 0o755);
+    memory.rmdir("/0");
+    assertEquals([first.length, first[0]?.name], [count, "0"]);
+    assertEquals(memory.readDir("/").length, count);
+    assertStrictEquals(memory.readDir("/")[0]?.name, "1");
+  }
 });
