@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
+import type { MaybePromise } from "../base/mod.ts";
+import { type Context, type FileInfo, Forward } from "../provider/mod.ts";
 import { newMemoryProvider } from "../providers/mod.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { memoryPipe } from "./memory_pipe.ts";
@@ -334,4 +336,41 @@ Deno.test("unfinished listings are bounded, and go on all the same", async () =>
   const second = await pages(20, await pages(0, []));
   assertEquals(await pages(40, second), [0, 0, 0, 0, 0]);
   for (const peer of peers) peer.close();
+});
+
+Deno.test("a path of many components is refused where each of them would be made", async () => {
+  await using server = new VFSServer(newMemoryProvider());
+  const peer = WirePeer.of(server);
+  const ask = (path: string) => peer.ask({ op: OpCode.MkdirAll, path, mode: 0o755 });
+  assertEquals((await ask("/a".repeat(2047))).err, 0);
+  assertEquals((await ask("/b".repeat(2048))).err, -36);
+  assertEquals((await peer.ask({ op: OpCode.Lookup, path: "/a".repeat(2047) })).stat?.isDir, true);
+  assertEquals((await peer.ask({ op: OpCode.Lookup, path: "/b" })).err, -2);
+  peer.close();
+});
+
+/** Every look at an attribute takes a millisecond. */
+class Slow extends Forward {
+  looks = 0;
+
+  override stat(path: string, context?: Context): MaybePromise<FileInfo> {
+    const end = performance.now() + 1;
+    while (performance.now() < end);
+    this.looks++;
+    return this.inner.stat(path, context);
+  }
+}
+
+Deno.test("others are served while one connection asks for what takes long", async () => {
+  const provider = new Slow(newMemoryProvider());
+  await using server = new VFSServer(provider);
+  const [hog, other] = [WirePeer.of(server), WirePeer.of(server)];
+  const request = frameOf(requestBytes({ op: OpCode.Lookup, path: "/" }));
+  await hog.sendBytes(new Uint8Array(Array.from({ length: 300 }, () => [...request]).flat()));
+  await other.ask({ op: OpCode.Fsync, handle: 9 });
+  assertLess(provider.looks, 150);
+  for (let answered = 0; answered < 300; answered++) await hog.receive();
+  assertEquals(provider.looks, 300);
+  hog.close();
+  other.close();
 });

@@ -134,7 +134,7 @@ export const OPERATIONS = {
     effect: "change",
     request: ["path", "mode"],
     reply: [],
-    about: "Makes `path` and what is missing above it.",
+    about: "Makes `path`, of at most 4,095 characters, and what is missing above it.",
   },
   Truncate: {
     since: 1,

@@ -3,10 +3,23 @@
  *
  * @module
  */
-import { chain, FsError, type MaybePromise, MODE_PERMISSIONS, S_IFMT } from "../base/mod.ts";
-import { encodeName } from "../base/mod.ts";
+import {
+  chain,
+  clean,
+  encodeName,
+  FsError,
+  type MaybePromise,
+  MODE_PERMISSIONS,
+  S_IFMT,
+} from "../base/mod.ts";
+import { mkdirAll as makeAll, type MkdirAllOptions, type Provider } from "../provider/mod.ts";
 import type { Call } from "./call.ts";
-import { makeDirectories } from "./make_directories.ts";
+import { nextTurn } from "./next_turn.ts";
+
+/** The longest path of MkdirAll, as of a system call (`PATH_MAX`). */
+const MKDIR_ALL_MAX = 4095;
+/** So many components are made at once: each walks those before it, and others want their turn. */
+const COMPONENTS_AT_ONCE = 8;
 
 /** Lookup. */
 export function lookup(call: Call): MaybePromise<void> {
@@ -52,7 +65,26 @@ export function rename(call: Call): MaybePromise<void> {
 /** MkdirAll. */
 export function mkdirAll(call: Call): MaybePromise<void> {
   const { request, session, context } = call;
-  return makeDirectories(session.provider, request.path, request.mode & MODE_PERMISSIONS, context);
+  const { path } = request;
+  if (path.length > MKDIR_ALL_MAX) {
+    throw new FsError("ENAMETOOLONG", { syscall: "mkdirAll", path });
+  }
+  const options = { mode: request.mode & MODE_PERMISSIONS, context };
+  const parts = clean(path).split("/");
+  if (parts.length <= COMPONENTS_AT_ONCE) return makeAll(session.provider, path, options);
+  return makeInTurns(session.provider, parts, options);
+}
+
+async function makeInTurns(
+  provider: Provider,
+  parts: readonly string[],
+  options: MkdirAllOptions,
+): Promise<void> {
+  for (let end = COMPONENTS_AT_ONCE; end < parts.length; end += COMPONENTS_AT_ONCE) {
+    await makeAll(provider, parts.slice(0, end).join("/"), options);
+    await nextTurn();
+  }
+  await makeAll(provider, parts.join("/"), options);
 }
 
 /** Symlink. */

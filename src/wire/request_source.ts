@@ -8,9 +8,19 @@ import { Call, type Session } from "./call.ts";
 import { decodeFirstRequest, decodeRequest } from "./codec.ts";
 import type { ConnectionHost } from "./connection_host.ts";
 import { FRAME_HEAD, FrameReader } from "./frame_reader.ts";
+import { nextTurn } from "./next_turn.ts";
 import type { ByteChannel } from "./transport.ts";
 
-/** Decodes requests into calls, and keeps the calls for the next ones. */
+/** So long may one connection work before the others get their turn, in milliseconds. */
+const TURN_MS = 5;
+/** The clock is looked at after so many requests, or so many bytes of them: a long path takes long. */
+const REQUESTS_UNTIMED = 32;
+const BYTES_UNTIMED = 1 << 12;
+
+/**
+ * Decodes requests into calls, and keeps the calls for the next ones. After a while of unbroken work it says
+ * that there is nothing more, until the other connections have had their turn.
+ */
 export class RequestSource {
   readonly #host: ConnectionHost;
   readonly #session: Session;
@@ -20,6 +30,11 @@ export class RequestSource {
   /** Calls that wait for their next request. */
   readonly #spare: Call[] = [];
   #first = true;
+  /** When the turn ends; 0 when it has not begun. */
+  #turnEnd = 0;
+  #requests = 0;
+  #bytes = 0;
+  #tired = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads from a channel; `onTooSlow` is called when a frame takes longer than it may. */
@@ -42,7 +57,7 @@ export class RequestSource {
    * @throws {CborError} For a frame that is no request.
    */
   next(): Call | null {
-    if (!this.#input.next()) return null;
+    if (this.#tired || !this.#input.next()) return null;
     this.stop();
     const { frameStart, frameEnd, bytes } = this.#input;
     const call = this.#spare.pop() ?? new Call(this.#session);
@@ -56,12 +71,32 @@ export class RequestSource {
     call.isFirst = this.#first;
     this.#first = false;
     call.bytesIn = frameEnd - frameStart + FRAME_HEAD;
+    this.#pace(call.bytesIn);
     if (observer !== undefined) call.startedMs = performance.now();
     return call;
   }
 
-  /** Waits for more bytes; false at the end of the stream. */
+  /** Whether requests may be there that wait for the next turn. */
+  get tired(): boolean {
+    return this.#tired;
+  }
+
+  #pace(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#turnEnd === 0) this.#turnEnd = performance.now() + TURN_MS;
+    if (++this.#requests < REQUESTS_UNTIMED && this.#bytes < BYTES_UNTIMED) return;
+    this.#requests = 0;
+    this.#bytes = 0;
+    if (performance.now() > this.#turnEnd) this.#tired = true;
+  }
+
+  /** Waits for more bytes, or for the next turn; false at the end of the stream. */
   fill(): Promise<boolean> {
+    this.#turnEnd = 0;
+    if (this.#tired) {
+      this.#tired = false;
+      return nextTurn().then(() => true);
+    }
     const { frameTimeoutMs } = this.#host.limits;
     if (this.#input.partial && frameTimeoutMs > 0) {
       this.#timer ??= setTimeout(this.#onTooSlow, frameTimeoutMs);

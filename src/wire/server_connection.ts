@@ -153,8 +153,9 @@ export class ServerConnection implements Session {
       await new Promise<void>((resolve) => this.#wake = resolve);
       return !this.#ended;
     }
-    if (this.#draining) return false;
-    this.#reading = true;
+    const { tired } = this.#requests;
+    if (this.#draining && !tired) return false;
+    this.#reading = !tired;
     try {
       return await this.#requests.fill();
     } finally {
