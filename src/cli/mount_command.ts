@@ -136,7 +136,10 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   await refuseWithin(mountpoint, values.dir);
   const { provider, engine } = await guarded(source, values);
   if (engine !== undefined) closing.defer(() => engine.close());
-  const mounted = await mount(provider, mountpoint, { fsName: fsNameOf(label), ...options });
+  // Hooks want to see more than the first use.
+  const soleOwner = values.memory === true && engine === undefined;
+  const fsName = fsNameOf(label);
+  const mounted = await mount(provider, mountpoint, { fsName, soleOwner, ...options });
   if (mounted.replacedStale) {
     console.error(`fusewire: replaced the mount that a dead process had left on ${mountpoint}`);
   }

@@ -23,7 +23,25 @@ export interface MountOptions extends Options {
    * timeouts are safe. Needs the capability `watch`. Default false.
    */
   readonly watch?: boolean;
+  /**
+   * Nobody but this mount changes the data: the kernel may remember names, missing names, attributes, targets
+   * of links, content and listings for as long as it likes, and asks again only for what it has changed itself.
+   * With `watch`, others may change it too, and are seen a moment later. Default false.
+   */
+  readonly soleOwner?: boolean;
 }
+
+/** As good as for ever: a year, in milliseconds. */
+const LONG_MS = 365 * 24 * 3600 * 1000;
+
+/** What the kernel may do when nobody else changes the data. */
+const SOLE_OWNER: MountOptions = {
+  entryTimeoutMs: LONG_MS,
+  attrTimeoutMs: LONG_MS,
+  negativeTimeoutMs: LONG_MS,
+  enableSymlinkCaching: true,
+  keepCaches: true,
+};
 
 /**
  * Mounts a provider on a directory, and serves it until it is unmounted.
@@ -67,6 +85,7 @@ export async function serveProvider(
 /** With the provider's own defaults. */
 function optionsFor(provider: Provider, options: MountOptions, acls: AclRule): MountOptions {
   return {
+    ...(options.soleOwner === true ? SOLE_OWNER : {}),
     ...options,
     enableAcl: acls === "enforced",
     readOnly: options.readOnly ?? provider.readonly(),

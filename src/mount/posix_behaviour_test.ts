@@ -45,6 +45,15 @@ const TREES: Readonly<Record<string, () => Promise<Outcomes>>> = {
     await Deno.remove(directory);
     return outcomes;
   },
+  "a memory tree that nobody else changes": async () => {
+    const directory = await Deno.makeTempDir();
+    const options = { ...RIGHTS, soleOwner: true };
+    const mounted = await mount(new MemoryProvider(), directory, options);
+    const outcomes = await outcomesIn(mounted.mountpoint);
+    await mounted.unmount();
+    await Deno.remove(directory);
+    return outcomes;
+  },
   "a loopback tree": async () => {
     const lower = await Deno.makeTempDir({ dir: "/dev/shm", prefix: "fusewire-lower-" });
     const directory = await Deno.makeTempDir();

@@ -238,12 +238,16 @@ export abstract class ProviderInode extends Node
     return this.acls === "refused" && isAcl(name) ? ERRNO.EOPNOTSUPP : null;
   }
 
-  /** An extended attribute. */
+  /**
+   * An extended attribute. The kernel asks for `security.capability` at the first write of every file: the
+   * handle that will write is nearer than the path.
+   */
   getxattr(context: Context, name: string): MaybePromise<Uint8Array | Errno> {
     const refused = this.#refusesXattr(name);
     if (refused !== null) return refused;
-    return this.#nameless()?.getXattr(name, context) ??
-      this.provider.getXattr(this.path(), name, context);
+    const open = this.embeddedInode().openFiles[0];
+    if (open instanceof ProviderFile) return open.handle.getXattr(name, context);
+    return this.provider.getXattr(this.path(), name, context);
   }
 
   /** Sets an extended attribute. */

@@ -25,6 +25,7 @@ import type {
   RawFileSystem,
   Request,
 } from "../fuse/mod.ts";
+import { FOPEN } from "../fuse/mod.ts";
 import type { Context, FileLock } from "../provider/mod.ts";
 import { DirReader } from "./dir_reader.ts";
 import { type DirStream, newListDirStream } from "./dir_stream.ts";
@@ -93,6 +94,7 @@ export class Bridge extends NameBridge implements RawFileSystem {
   #opened(inode: Inode, file: FileHandle | null, out: OpenOut): void {
     out.fh = this.handles.add({ inode, file, directory: null });
     this.passthrough.opened(inode, file, out);
+    if (this.options.keepCaches === true && out.backingId === 0) out.openFlags |= FOPEN.KEEP_CACHE;
   }
 
   /** Makes and opens a file. */
@@ -213,6 +215,7 @@ export class Bridge extends NameBridge implements RawFileSystem {
     out.reset();
     return chain(inode.operations.opendir?.(request, out), (errno): Errno | void => {
       if (errno !== undefined) return errno;
+      if (this.options.keepCaches === true) out.openFlags |= FOPEN.KEEP_CACHE | FOPEN.CACHE_DIR;
       const directory = new DirReader((context) => this.#list(inode, context));
       out.fh = this.handles.add({ inode, file: null, directory });
     });

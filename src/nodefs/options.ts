@@ -16,6 +16,11 @@ export interface TreeOptions {
   readonly attrTimeoutMs?: number;
   /** How long the kernel may remember that a name is not there, in milliseconds. Default 0: not at all. */
   readonly negativeTimeoutMs?: number;
+  /**
+   * The kernel keeps the content of files and the listings of directories from one open to the next, until
+   * a notice tells it of a change. Not what is read past the cache or through a backing file. Default false.
+   */
+  readonly keepCaches?: boolean;
   /** Automatic inode numbers count from here. Default 2^63. */
   readonly firstAutomaticIno?: bigint;
   /** Type and number of the root. Default: what the root itself tells, or else directory number 1. */

@@ -1,0 +1,80 @@
+import { assertEquals } from "@std/assert";
+import { MemoryProvider } from "../providers/mod.ts";
+import { inChild, withMount } from "./testing/with_mount.ts";
+
+/** Counts what the kernel asks for. */
+class Counted extends MemoryProvider {
+  readonly asked: string[] = [];
+  override lstat(path: string): ReturnType<MemoryProvider["lstat"]> {
+    this.asked.push(`lstat ${path}`);
+    return super.lstat(path);
+  }
+  override readDir(path: string): ReturnType<MemoryProvider["readDir"]> {
+    this.asked.push(`readDir ${path}`);
+    return super.readDir(path);
+  }
+  override readlink(path: string): ReturnType<MemoryProvider["readlink"]> {
+    this.asked.push(`readlink ${path}`);
+    return super.readlink(path);
+  }
+}
+
+function tree(): Counted {
+  const memory = new Counted();
+  memory.writeFile("/file", new TextEncoder().encode("content"), 0o644);
+  memory.symlink("file", "/link");
+  return memory;
+}
+
+/** Looks at everything there is, and at something that is not. */
+const LOOK = `
+  const names = [...Deno.readDirSync(".")].map((entry) => entry.name).sort().join(" ");
+  let none = "there";
+  try { Deno.statSync("none") } catch { none = "none" }
+  print(names, Deno.readLinkSync("link"), Deno.readTextFileSync("file"), none);
+`;
+
+Deno.test("a sole owner's mount asks once, however often somebody looks", async () => {
+  const memory = tree();
+  await withMount(memory, async (directory) => {
+    const first = await inChild(directory, LOOK);
+    assertEquals(first, "file link file content none");
+    // Listings are kept from the second time on that one is read to its end.
+    await inChild(directory, LOOK);
+    memory.asked.length = 0;
+    assertEquals(await inChild(directory, LOOK), first);
+    // The time of the last access of a directory that was read is the only thing it asks for.
+    assertEquals(memory.asked.filter((call) => call !== "lstat /"), []);
+  }, { soleOwner: true });
+});
+
+Deno.test("a mount that shares its data asks again when the timeouts have run out", async () => {
+  const memory = tree();
+  const options = { entryTimeoutMs: 0, attrTimeoutMs: 0 };
+  await withMount(memory, async (directory) => {
+    await inChild(directory, LOOK);
+    memory.asked.length = 0;
+    await inChild(directory, LOOK);
+    for (const name of ["readDir /", "readlink /link", "lstat /file", "lstat /none"]) {
+      assertEquals(memory.asked.includes(name), true, name);
+    }
+  }, options);
+});
+
+Deno.test("a sole owner's mount sees its own changes at once", async () => {
+  await withMount(tree(), async (directory) => {
+    await inChild(directory, LOOK);
+    const changed = await inChild(
+      directory,
+      `
+      Deno.writeTextFileSync("none", "now");
+      Deno.writeTextFileSync("file", "longer content");
+      Deno.removeSync("link");
+      Deno.symlinkSync("none", "link");
+      print(Deno.readTextFileSync("none"), Deno.readTextFileSync("file"), Deno.readLinkSync("link"),
+        [...Deno.readDirSync(".")].map((entry) => entry.name).sort().join(" "));
+      `,
+    );
+    assertEquals(changed, "now longer content none file link none");
+  }, { soleOwner: true });
+});
