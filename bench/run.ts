@@ -27,8 +27,8 @@ const README = new URL("README.md", import.meta.url);
 const BUILT = decodeURIComponent(new URL("../.deno/bench", import.meta.url).pathname);
 const MARK = { begin: "<!-- results -->", end: "<!-- /results -->" };
 
-const FULL: Effort = { rounds: 15, ms: 400 };
-const QUICK: Effort = { rounds: 5, ms: 200 };
+const FULL: Effort = { rounds: 11, ms: 300 };
+const QUICK: Effort = { rounds: 5, ms: 150 };
 
 function groupOf(row: MountRow): string {
   return Object.keys(mountGroups).find((group) => mountGroups[group]?.includes(row)) ?? "";

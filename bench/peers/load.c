@@ -58,6 +58,13 @@ static long do_stat(void)
 	return 1;
 }
 
+/* A program that thinks for a millisecond between its questions. */
+static long do_stat_paced(void)
+{
+	usleep(1000);
+	return do_stat();
+}
+
 static long do_open(void)
 {
 	int fd = open(path, O_RDONLY);
@@ -130,6 +137,7 @@ static const struct {
 	long (*run)(void);
 } OPERATIONS[] = {
 	{ "stat", do_stat },
+	{ "stat-paced", do_stat_paced },
 	{ "open", do_open },
 	{ "create", do_create },
 	{ "list", do_list },

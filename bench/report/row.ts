@@ -18,6 +18,8 @@ export const MICROSECONDS: Unit = { name: "us", better: "less" };
 export const MILLISECONDS: Unit = { name: "ms", better: "less" };
 /** Millions of bytes a second. */
 export const MEGABYTES: Unit = { name: "MB/s", better: "more" };
+/** Microseconds of CPU, for each operation or second. */
+export const CPU_MICROSECONDS: Unit = { name: "us of CPU", better: "less" };
 /** Operations a second. */
 export const RATE: Unit = { name: "/s", better: "more" };
 
@@ -41,6 +43,8 @@ export interface Place {
   readonly backing: string;
   /** How long a measurement by time may take, in milliseconds. */
   readonly ms: number;
+  /** CPU seconds that the server has used so far. */
+  readonly serverCpu: () => number;
   /** Runs a program and waits; throws when it fails. Returns what it printed. */
   readonly run: (command: string, ...args: string[]) => Promise<string>;
   /** Calls the load generator (`bench/peers/load.c`). */

@@ -5,6 +5,7 @@
  */
 import type { Judgement } from "./judge.ts";
 import type { RowResult } from "./results.ts";
+import { CPU_MICROSECONDS } from "./row.ts";
 import { readable } from "./statistics.ts";
 
 function judged(row: RowResult, subject: string): Judgement[] {
@@ -46,9 +47,12 @@ function cell(row: RowResult, subject: string): string {
   const result = row.subjects[subject];
   if (result === undefined) return "";
   const { value, wallSeconds, serverCpu } = result;
-  const cpu = wallSeconds === undefined || serverCpu === undefined
+  const part = wallSeconds === undefined ? NaN : (serverCpu ?? NaN) / wallSeconds;
+  // Of a time, the part that the server's processors worked; of a rate, how many of them did.
+  const used = row.unit.better === "less" ? part * value.median : part;
+  const cpu = Number.isNaN(part) || row.unit.name === CPU_MICROSECONDS.name
     ? ""
-    : `, CPU ${(serverCpu / wallSeconds).toFixed(2)}`;
+    : `, CPU ${readable(used)}`;
   return `${readable(value.median)} (${readable(value.low)}-${readable(value.high)})${cpu}`;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { MEGABYTES, type MountRow, type Place, RATE, type Sample } from "../report/row.ts";
-import { GO_LOOPBACK, LIBFUSE_NULL, NATIVE, PASSTHROUGH_LL } from "../subjects/worlds.ts";
+import { GO_LOOPBACK, LIBFUSE_NULL, NATIVE } from "../subjects/worlds.ts";
 
 const SIZE = 2 ** 30;
 const READ_FILE = 64 << 20;
@@ -88,7 +88,7 @@ async function makeBig({ backing, run }: Place): Promise<void> {
 function parallelReads(processes: number): MountRow {
   return {
     name: `read 128 KiB, direct, ${processes} processes`,
-    world: "directory",
+    world: "directory, data",
     unit: MEGABYTES,
     targets: processes === 8 ? [{ peer: GO_LOOPBACK, ratio: 1 }] : [],
     quick: processes === 8,
@@ -116,10 +116,11 @@ export const rows: readonly MountRow[] = [
   })),
   ...WAYS.filter(([, { direct }]) => !direct).map(([name, job]): MountRow => ({
     name: `directory, ${name}`,
-    world: "directory",
+    world: "directory, data",
     unit: MEGABYTES,
-    targets: [{ peer: PASSTHROUGH_LL, ratio: 0.9 }],
-    rounds: 5,
+    targets: [{ peer: NATIVE, ratio: 0.95 }],
+    rounds: 7,
+    quick: name === "sequential read, buffered",
     setUp: makeBig,
     measure: (place) => fio(place, `${place.path}/big`, job),
   })),

@@ -137,9 +137,11 @@ export async function measureWorld(
       const numbers = [String(processes), String(effort.ms)];
       return JSON.parse(await run(program, operation, ...numbers, path, String(size)));
     };
-    const placeOf = ({ name, path }: Mounted): Place => (
-      { subject: name, path, backing, ms: effort.ms, run, load }
-    );
+    const placeOf = (subject: Mounted): Place => {
+      const serverCpu = () => subject.cpuSeconds();
+      const { name, path } = subject;
+      return { subject: name, path, backing, ms: effort.ms, serverCpu, run, load };
+    };
     for (const row of rows) {
       const rounds = Math.min(row.rounds ?? effort.rounds, effort.rounds);
       show(await measureRow(row, groupOf(row), subjects, placeOf, rounds));

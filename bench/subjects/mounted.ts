@@ -6,8 +6,6 @@
 
 /** How long a server may take to mount, in milliseconds. */
 const START_MS = 30_000;
-/** Clock ticks a second in `/proc/PID/stat` (`sysconf(3)`, the same on every Linux that Deno runs on). */
-const TICKS = 100;
 
 /** How to start a server. */
 export interface Server {
@@ -37,6 +35,8 @@ export class Mounted implements AsyncDisposable {
   readonly path: string;
   readonly #mountpoint: string;
   readonly #process: Deno.ChildProcess | null;
+  /** CPU seconds by thread. */
+  readonly #threads = new Map<string, number>();
 
   private constructor(server: Server, process: Deno.ChildProcess | null) {
     this.name = server.name;
@@ -71,13 +71,21 @@ export class Mounted implements AsyncDisposable {
     return new Mounted(server, process);
   }
 
-  /** CPU seconds that the server has used so far, with all its threads. */
+  /** CPU seconds that the server's threads have used so far. */
   cpuSeconds(): number {
     if (this.#process === null) return 0;
-    const stat = Deno.readTextFileSync(`/proc/${this.#process.pid}/stat`);
-    // The name in brackets may hold anything; fields 14 and 15 are user and system time (proc(5)).
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+    const tasks = `/proc/${this.#process.pid}/task`;
+    for (const { name } of Deno.readDirSync(tasks)) {
+      try {
+        // Nanoseconds on a processor come first (proc(5)).
+        const [used = "0"] = Deno.readTextFileSync(`${tasks}/${name}/schedstat`).split(" ");
+        this.#threads.set(name, Number(used) / 1e9);
+      } catch (thrown) {
+        // The thread has ended; what it had used when we last looked still counts.
+        if (!(thrown instanceof Deno.errors.NotFound)) throw thrown;
+      }
+    }
+    return this.#threads.values().reduce((sum, used) => sum + used, 0);
   }
 
   /** Unmounts, and waits for the server. */

@@ -3,7 +3,7 @@
  *
  *     deno run -A bench/subjects/serve.ts hello MOUNTPOINT TIMEOUT_SECONDS [SPIN_MICROSECONDS]
  *     deno run -A bench/subjects/serve.ts null MOUNTPOINT
- *     deno run -A bench/subjects/serve.ts directory MOUNTPOINT DIRECTORY
+ *     deno run -A bench/subjects/serve.ts directory MOUNTPOINT DIRECTORY [served]
  *
  * @module
  */
@@ -70,24 +70,24 @@ class Null extends BaseProvider {
   }
 }
 
-function subject(kind: string, argument: string, spin?: string): [Provider, MountOptions] {
+function subject(kind: string, argument: string, more?: string): [Provider, MountOptions] {
   switch (kind) {
     case "hello": {
       const timeoutMs = Number(argument) * 1000;
-      const loop = spin === undefined ? {} : { spinUs: Number(spin) };
+      const loop = more === undefined ? {} : { spinUs: Number(more) };
       return [new Hello(), { entryTimeoutMs: timeoutMs, attrTimeoutMs: timeoutMs, loop }];
     }
     case "null":
       return [new Null(), {}];
     case "directory":
-      return [new RealFSProvider(argument), {}];
+      return [new RealFSProvider(argument), { passthrough: more !== "served" }];
     default:
       throw new Error(`Cannot serve ${kind}`);
   }
 }
 
-const [kind = "", mountpoint = "", argument = "", spin] = Deno.args;
-const [provider, options] = subject(kind, argument, spin);
+const [kind = "", mountpoint = "", argument = "", more] = Deno.args;
+const [provider, options] = subject(kind, argument, more);
 const mounted = await mount(provider, mountpoint, options);
 Deno.addSignalListener("SIGTERM", () => void mounted.unmount({ lazy: true }));
 await mounted.finished;

@@ -10,6 +10,8 @@ import type { Server } from "./mounted.ts";
 export const OURS = "fusewire";
 /** Ours, which sleeps at once when there is nothing to do. */
 export const OURS_WITHOUT_SPIN = "fusewire, spinUs 0";
+/** Ours, which reads and writes by itself what the kernel could pass through. */
+export const OURS_WITHOUT_PASSTHROUGH = "fusewire, no passthrough";
 /** libfuse's loop of one thread, with the same answers as ours. */
 export const LIBFUSE_SINGLE = "libfuse, 1 thread";
 /** The same with libfuse's loop of several threads. */
@@ -57,6 +59,17 @@ function hello(timeout: string): Plan[] {
   ];
 }
 
+const DIRECTORY: readonly Plan[] = [
+  { name: NATIVE, args: [] },
+  { name: OURS, program: null, args: ["directory", "MOUNT", "BACKING"] },
+  {
+    name: PASSTHROUGH_LL,
+    program: "passthrough_ll",
+    args: ["-f", "-o", "source=BACKING", "MOUNT"],
+  },
+  { name: GO_LOOPBACK, program: "go_loopback", args: ["-q", "MOUNT", "BACKING"] },
+];
+
 /** The worlds by name: who takes part, and how each is started. */
 const WORLDS: Readonly<Record<string, readonly Plan[]>> = {
   "hello, timeout 0": hello("0"),
@@ -65,15 +78,14 @@ const WORLDS: Readonly<Record<string, readonly Plan[]>> = {
     { name: OURS, program: null, args: ["null", "MOUNT"], inside: "/null" },
     { name: LIBFUSE_NULL, program: "null", args: ["-f", "MOUNT"] },
   ],
-  directory: [
-    { name: NATIVE, args: [] },
-    { name: OURS, program: null, args: ["directory", "MOUNT", "BACKING"] },
+  directory: DIRECTORY,
+  "directory, data": [
+    ...DIRECTORY,
     {
-      name: PASSTHROUGH_LL,
-      program: "passthrough_ll",
-      args: ["-f", "-o", "source=BACKING", "MOUNT"],
+      name: OURS_WITHOUT_PASSTHROUGH,
+      program: null,
+      args: ["directory", "MOUNT", "BACKING", "served"],
     },
-    { name: GO_LOOPBACK, program: "go_loopback", args: ["-q", "MOUNT", "BACKING"] },
   ],
 };
 
