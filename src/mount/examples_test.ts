@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { archiveOf } from "./testing/archive_of.ts";
 import { run, withNodes } from "./testing/with_mount.ts";
 import { ClockRoot } from "../../fixtures/examples/clock.ts";
 import { HelloRoot } from "../../fixtures/examples/hello.ts";
@@ -67,48 +68,6 @@ Deno.test("HTTP: what is looked for is fetched; what is not there is ENOENT", as
   await server.shutdown();
 });
 
-/** A ZIP archive of stored and deflated files, as any program writes it. */
-async function archiveOf(files: Readonly<Record<string, string>>): Promise<Uint8Array> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  const directory: Uint8Array<ArrayBuffer>[] = [];
-  let offset = 0;
-  for (const [name, text] of Object.entries(files)) {
-    const encoded = new TextEncoder().encode(name);
-    const plain = new TextEncoder().encode(text);
-    const method = text.length > 20 ? 8 : 0;
-    const stream = new Blob([plain]).stream();
-    const packed = method === 0
-      ? plain
-      : await new Response(stream.pipeThrough(new CompressionStream("deflate-raw"))).bytes();
-    const header = (size: number, nameAt: number, fields: [number, number, number][]) => {
-      const bytes = new Uint8Array(size + encoded.length);
-      const view = new DataView(bytes.buffer);
-      for (const [at, width, value] of fields) {
-        width === 2 ? view.setUint16(at, value, true) : view.setUint32(at, value, true);
-      }
-      bytes.set(encoded, nameAt);
-      return bytes;
-    };
-    const sizes = (at: number): [number, number, number][] => [
-      [at, 4, packed.length],
-      [at + 4, 4, plain.length],
-      [at + 8, 2, encoded.length],
-    ];
-    parts.push(header(30, 30, [[0, 4, 0x04034b50], [8, 2, method], ...sizes(18)]), packed);
-    directory.push(
-      header(46, 46, [[0, 4, 0x02014b50], [10, 2, method], ...sizes(20), [42, 4, offset]]),
-    );
-    offset += 30 + encoded.length + packed.length;
-  }
-  const size = directory.reduce((sum, one) => sum + one.length, 0);
-  const end = new DataView(new ArrayBuffer(22));
-  end.setUint32(0, 0x06054b50, true);
-  end.setUint16(10, directory.length, true);
-  end.setUint32(12, size, true);
-  end.setUint32(16, offset, true);
-  return await new Response(new Blob([...parts, ...directory, end.buffer])).bytes();
-}
-
 Deno.test("zip: the archive is a tree, and what is no archive is refused", async () => {
   const long = "0123456789".repeat(10_000);
   const archive = await archiveOf({
@@ -128,19 +87,49 @@ Deno.test("zip: the archive is a tree, and what is no archive is refused", async
   assertEquals(refused, "TypeError: This is not a ZIP archive");
 });
 
-Deno.test("each example runs as a program", async () => {
-  const directory = await Deno.makeTempDir();
-  const program = new URL("hello.ts", EXAMPLES).pathname;
+/** Each example as its own line of `Run:` says, and a file to be read then. */
+const PROGRAMS: Readonly<Record<string, readonly [file: string, content: RegExp]>> = {
+  hello: ["hello.txt", /^Hello, world\n$/],
+  clock: ["clock", /^\d{4}-\d\d-\d\dT.*Z\n$/],
+  json_tree: ["list/1", /^second\n$/],
+  zip_tree: ["in/file", /^zipped$/],
+  http_directory: ["page.html", /^served$/],
+};
+
+Deno.test("each example runs as a program, which ends with its mount", async () => {
+  const inputs = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${inputs}/document.json`, '{"list":["first","second"]}');
+  await Deno.writeFile(`${inputs}/a.zip`, await archiveOf({ "in/file": "zipped" }));
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => new Response("served"),
+  );
+  const sources: Readonly<Record<string, readonly string[]>> = {
+    json_tree: [`${inputs}/document.json`],
+    zip_tree: [`${inputs}/a.zip`],
+    http_directory: [`http://127.0.0.1:${server.addr.port}`],
+  };
   const map = new URL("../../conformance/offline/import_map.json", import.meta.url).pathname;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", "--import-map", map, program, directory],
-  }).spawn();
-  const until = performance.now() + 10_000;
-  const read = (): Promise<string> => Deno.readTextFile(`${directory}/hello.txt`).catch(() => "");
-  while (await read() === "") assert(performance.now() < until);
-  assertEquals(await read(), "Hello, world\n");
-  assertEquals((await run("umount", directory)).code, 0);
-  // The program ends by itself once its mount has ended.
-  assertEquals((await child.status).code, 0);
-  await Deno.remove(directory);
+  const prove = async (name: string, file: string, content: RegExp): Promise<void> => {
+    const directory = await Deno.makeTempDir();
+    const program = new URL(`${name}.ts`, EXAMPLES).pathname;
+    const args = ["run", "-A", "--no-lock", "--import-map", map, program];
+    const command = new Deno.Command(Deno.execPath(), {
+      args: [...args, ...sources[name] ?? [], directory],
+    });
+    const child = command.spawn();
+    let ended = false;
+    const status = child.status.finally(() => ended = true);
+    const read = (): Promise<string> => Deno.readTextFile(`${directory}/${file}`).catch(() => "");
+    while (await read() === "") assert(!ended, name);
+    assertMatch(await read(), content);
+    assertEquals([name, (await run("umount", directory)).code], [name, 0]);
+    assertEquals([name, (await status).code], [name, 0]);
+    await Deno.remove(directory);
+  };
+  await Promise.all(
+    Object.entries(PROGRAMS).map(([name, [file, content]]) => prove(name, file, content)),
+  );
+  await server.shutdown();
+  await Deno.remove(inputs, { recursive: true });
 });

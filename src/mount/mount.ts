@@ -83,7 +83,11 @@ export async function serveProvider(
 }
 
 /** With the provider's own defaults. */
-function optionsFor(provider: Provider, options: MountOptions, acls: AclRule): MountOptions {
+function optionsFor(
+  provider: Provider,
+  { watch: _, ...options }: MountOptions,
+  acls: AclRule,
+): Options {
   return {
     ...(options.soleOwner === true ? SOLE_OWNER : {}),
     ...options,

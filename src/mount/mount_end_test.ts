@@ -128,3 +128,62 @@ Deno.test("a mounted process that nobody asks uses no CPU", async () => {
   assertEquals((await run("mountpoint", "-q", directory)).code === 0, false);
   await Deno.remove(directory);
 });
+
+Deno.test("a program ends by itself after unmount(), and its mounts with it", async () => {
+  const directory = await Deno.makeTempDir();
+  const script = `const { mount } = await import("${import.meta.resolve("./mod.ts")}");
+    const { MemoryProvider } = await import("${import.meta.resolve("../providers/mod.ts")}");
+    const mounted = await mount(new MemoryProvider(), Deno.args[0]);
+    await Deno.writeTextFile(Deno.args[0] + "/file", "x");
+    await mounted.unmount();
+    console.log("unmounted");`;
+  const args = ["60", Deno.execPath(), "eval", "--no-lock", script, directory];
+  const { code, stdout } = await run("timeout", ...args);
+  assertEquals([code, stdout], [0, "unmounted\n"]);
+  await Deno.remove(directory);
+});
+
+Deno.test("unmount() waits for requests that are under way", async () => {
+  const gate = Promise.withResolvers<void>();
+  const reading = Promise.withResolvers<void>();
+  class Slow extends MemoryProvider {
+    override open(...args: Parameters<MemoryProvider["open"]>) {
+      const handle = super.open(...args);
+      const { readAt } = handle;
+      Object.defineProperty(handle, "readAt", {
+        value: async (...rest: Parameters<typeof readAt>) => {
+          reading.resolve();
+          await gate.promise;
+          return readAt.apply(handle, rest);
+        },
+      });
+      return handle;
+    }
+  }
+  const provider = new Slow();
+  provider.writeFile("/file", new TextEncoder().encode("in time"), 0o644);
+  const directory = await Deno.makeTempDir();
+  const mounted = await mount(provider, directory);
+  const reader = run("cat", `${directory}/file`);
+  await reading.promise;
+  let unmounted = false;
+  const unmounting = mounted.unmount({ lazy: true }).then(() => unmounted = true);
+  while ((await run("mountpoint", "-q", directory)).code === 0);
+  assertEquals([unmounted, mounted.pendingCount], [false, 1]);
+  gate.resolve();
+  assertEquals((await reader).stdout, "in time");
+  await unmounting;
+  await Deno.remove(directory);
+});
+
+Deno.test("many mounts live in one process, and end in any order", async () => {
+  const mounts = await Promise.all(Array.from({ length: 20 }, async (_, index) => {
+    const provider = new MemoryProvider();
+    provider.writeFile("/number", new TextEncoder().encode(String(index)), 0o644);
+    return await mount(provider, await Deno.makeTempDir());
+  }));
+  const numbers = mounts.map(({ mountpoint }) => Deno.readTextFile(`${mountpoint}/number`));
+  assertEquals(await Promise.all(numbers), mounts.map((_, index) => String(index)));
+  await Promise.all(mounts.toReversed().map((mounted) => mounted.unmount()));
+  for (const { mountpoint } of mounts) await Deno.remove(mountpoint);
+});

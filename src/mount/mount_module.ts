@@ -5,6 +5,7 @@
  */
 import { FuseMountError, initWishes, type KernelMount, mountKernel } from "../fuse/mod.ts";
 import type { UnmountOptions } from "../fuse/mod.ts";
+import { refuseUnknownOptions } from "../nodefs/mod.ts";
 import type { AgreementMessage, WorkerOptions } from "./module_message.ts";
 import { ModuleWorker } from "./module_worker_thread.ts";
 
@@ -101,6 +102,8 @@ export async function mountModule(
   if (!Number.isInteger(loops) || loops < 1 || loops > LOOPS_MAX) {
     throw new FuseMountError(path, `Cannot mount on ${path} with loops ${loops}`, "1 to 64");
   }
+  const { watch: _, ...common } = forWorkers;
+  refuseUnknownOptions(path, common);
   initWishes(path, forWorkers);
   const workers = Array.from({ length: loops }, () => new ModuleWorker(logger));
   try {

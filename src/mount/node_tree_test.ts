@@ -225,7 +225,10 @@ Deno.test("without access, the permission bits decide; without default_permissio
 
 Deno.test("numbers out of their range and unknown options are refused before anything is mounted", async () => {
   const directory = await Deno.makeTempDir();
+  // As it comes from a file of settings, or from a program without types.
+  const misspelt: Options & { readonly maxwrite: number } = { maxwrite: 8192 };
   const bad: Options[] = [
+    misspelt,
     { maxWrite: 1 },
     { maxBackground: 0 },
     { congestionThreshold: 70_000 },

@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
+import { ZipRoot } from "../../fixtures/examples/zip_tree.ts";
 import { MemoryProvider } from "../providers/mod.ts";
 import { newLoopbackRoot } from "./loopback_node.ts";
+import { archiveOf } from "./testing/archive_of.ts";
 import { inChild, type UseMount, withMount, withNodes } from "./testing/with_mount.ts";
 
 /** How often each of the 64 goes round; FUSEWIRE_STRESS=2000 for the long run. */
@@ -44,4 +46,32 @@ Deno.test("64 users at once do not disturb each other on a loopback tree", async
   await withNodes(root, use, { nullPermissions: true });
   assertEquals([...Deno.readDirSync(lower)].map((entry) => entry.name), ["shared"]);
   await Deno.remove(lower, { recursive: true });
+});
+
+/** 64 users read everything of a tree, over and over, and compare it with what they read first. */
+const READERS = `const read = async (path) => {
+    const names = await Array.fromAsync(Deno.readDir(path));
+    const parts = names.map(({ name, isDirectory }) =>
+      isDirectory ? read(path + "/" + name) : Deno.readTextFile(path + "/" + name));
+    return names.map(({ name }) => name).join() + (await Promise.all(parts)).join("|");
+  };
+  const first = await read(".");
+  const user = async () => {
+    for (let round = 0; round < ${ROUNDS}; round++) {
+      if (await read(".") !== first) throw new Error("changed");
+    }
+  };
+  await Promise.all(Array.from({ length: 64 }, user));
+  print(first.length);`;
+
+Deno.test("64 users at once read the same of a zip tree", async () => {
+  const files = Array.from({ length: 20 }, (_, index): [string, string] => [
+    `${index % 3}/${index}`,
+    `${index};`.repeat(1 + index * 500),
+  ]);
+  const root = new ZipRoot(await archiveOf(Object.fromEntries(files)));
+  await withNodes(root, async (directory, mounted) => {
+    assertEquals(Number(await inChild(directory, READERS)) > 190_000, true);
+    while (mounted.openCount > 0 || mounted.pendingCount > 0) await Deno.lstat(directory);
+  });
 });

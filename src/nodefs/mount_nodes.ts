@@ -14,6 +14,7 @@ import {
   type SessionOptions,
 } from "../fuse/mod.ts";
 import type { Bridge } from "./bridge.ts";
+import { refuseUnknownOptions } from "./known_options.ts";
 import { Mount } from "./mount.ts";
 import { newNodeFS } from "./new_node_fs.ts";
 import type { InodeEmbedder } from "./node.ts";
@@ -47,6 +48,7 @@ export async function mountNodes(
   path: string,
   options: Options = {},
 ): Promise<Mount> {
+  refuseUnknownOptions(path, options);
   initWishes(path, options); // what is refused is refused before anything is mounted
   const bridge = await plant(root, options);
   return serve(bridge, await mountKernel(path, options), options);
