@@ -1,7 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ERRNO, type Errno, S_IFDIR, S_IFREG } from "../base/mod.ts";
 import { type AttrOut, type EntryOut, FOPEN, type OpenOut } from "../fuse/mod.ts";
-import { type FileHandle, type Inode, MemRegularFile, Node } from "../nodefs/mod.ts";
+import { type FileHandle, type Inode, MemRegularFile, type Mount, Node } from "../nodefs/mod.ts";
 import type * as nodefs from "../nodefs/mod.ts";
 import type { Context } from "../provider/mod.ts";
 import { run, withNodes } from "./testing/with_mount.ts";
@@ -253,4 +253,54 @@ Deno.test("notifyPrune() makes the kernel forget what nobody uses", async () => 
     while (forgotten === 0) await Deno.stat(directory);
     assertEquals(root.embeddedInode().getChild("file"), undefined);
   }, { ...FOR_EVER, onAdd });
+});
+
+/** Has the kernel forget an inode that nobody uses. */
+async function forget(inode: Inode, mounted: Mount): Promise<void> {
+  while (inode.nodeid !== 0) {
+    if ((mounted.agreement?.minor ?? 0) >= 45) await inode.notifyPrune();
+    else await Deno.writeTextFile("/proc/sys/vm/drop_caches", "2");
+    await Deno.stat(mounted.mountpoint); // FORGET comes when it likes: before or after this
+  }
+}
+
+Deno.test("a persistent inode outlives what the kernel knows, until forgetPersistent()", async () => {
+  const root = new Node();
+  const onAdd = (): void => {
+    const inode = root.embeddedInode();
+    inode.addChild("kept", inode.newPersistentInode(new MemRegularFile(bytes("x")), FILE));
+  };
+  await withNodes(root, async (directory, mounted) => {
+    const inode = root.embeddedInode().getChild("kept");
+    assert(inode !== undefined);
+    for (let round = 0; round < 2; round++) {
+      assertEquals(await Deno.readTextFile(`${directory}/kept`), "x");
+      while (mounted.openCount > 0) await Deno.stat(directory);
+      await forget(inode, mounted);
+      assertEquals(root.embeddedInode().getChild("kept"), inode);
+    }
+    inode.forgetPersistent();
+    await assertRejects(() => Deno.readTextFile(`${directory}/kept`), Deno.errors.NotFound);
+  }, { ...FOR_EVER, onAdd });
+});
+
+Deno.test("newInode() of a known number is the known inode: two names, one file", async () => {
+  class Twins extends Node implements nodefs.NodeLookuper {
+    made: Inode[] = [];
+    lookup(_context: Context, name: string, _out: EntryOut): Inode | Errno {
+      if (name !== "one" && name !== "two") return ERRNO.ENOENT;
+      const file = new MemRegularFile(bytes("shared"));
+      const inode = this.embeddedInode().newInode(file, { mode: S_IFREG, ino: 77 });
+      this.made.push(inode);
+      return inode;
+    }
+  }
+  const root = new Twins();
+  await withNodes(root, async (directory) => {
+    // Open, so that the kernel knows it until the end.
+    const script = `exec 3< ${directory}/one; stat -c %i ${directory}/one ${directory}/two`;
+    assertEquals((await run("sh", "-c", script)).stdout, "77\n77\n");
+    assertEquals([root.made.length >= 2, new Set(root.made).size], [true, 1]);
+    assertEquals(root.made[0]?.parents().map(({ name }) => name).sort(), ["one", "two"]);
+  });
 });
