@@ -21,6 +21,7 @@ const KNOWN = {
   maxBackground: true,
   congestionThreshold: true,
   readdirPlus: true,
+  keepCaches: true,
   writebackCache: true,
   passthrough: true,
   enableLocks: true,
@@ -43,7 +44,11 @@ const KNOWN = {
   serverCallbacks: true,
 } as const satisfies Record<keyof Options, true>;
 
-/** @throws {FuseMountError} For an option that does not exist: a misspelt one would do nothing. */
+/**
+ * Refuses what is no option: a misspelt one would do nothing.
+ *
+ * @throws {FuseMountError} Which names it, and those that there are.
+ */
 export function refuseUnknownOptions(path: string, options: object): void {
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(KNOWN, name)) continue;
