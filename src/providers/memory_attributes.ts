@@ -14,6 +14,7 @@ import {
   S_ISUID,
 } from "../base/mod.ts";
 import type { Context, TimeChange } from "../provider/mod.ts";
+import { followMode } from "./memory_acl.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
 import type { MemoryClock } from "./memory_clock.ts";
 import type { MemoryInode } from "./memory_inode.ts";
@@ -26,6 +27,7 @@ const NANOSECONDS = 1_000_000_000;
 /** `chmod(2)`. */
 export function changeMode(inode: MemoryInode, mode: number, clock: MemoryClock): void {
   inode.mode = (inode.mode & S_IFMT) | (mode & MODE_PERMISSIONS);
+  if (inode.xattrs !== null) followMode(inode);
   inode.touchChange(clock);
 }
 

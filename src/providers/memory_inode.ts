@@ -12,7 +12,7 @@ import { PAGE_SIZE } from "./memory_arena.ts";
 import type { MemoryClock } from "./memory_clock.ts";
 import type { MemoryListing } from "./memory_dir_entry.ts";
 import type { MemoryPageTable } from "./memory_page_table.ts";
-import type { MemoryXattrs } from "./memory_xattr.ts";
+import type { MemoryXattrs } from "./memory_xattr_values.ts";
 
 const SECTORS_PER_PAGE = PAGE_SIZE / 512;
 const SECONDS_PER_DAY = 86_400;

@@ -79,7 +79,7 @@ function create(tree: MemoryTree, mode: number, context?: Context): MemoryInode 
   if (refused !== null) return refused;
   if (MemoryTree.isFull(parent)) return ERRNO.ENOSPC;
   const file = tree.makeFile(parent, mode, context);
-  if (file === null) return ERRNO.ENOSPC;
+  if (file === null || !tree.inherit(parent, file)) return ERRNO.ENOSPC;
   tree.enter(parent, name, file);
   return file;
 }
@@ -97,7 +97,7 @@ function openUnnamed(
   if (directory instanceof Errno) return directory;
   if (!(directory instanceof MemoryDirectory)) return ERRNO.ENOTDIR;
   const file = tree.makeFile(directory, mode, context);
-  if (file === null) return ERRNO.ENOSPC;
+  if (file === null || !tree.inherit(directory, file)) return ERRNO.ENOSPC;
   file.nlink = 0;
   file.isLinkable = (flags & O_EXCL) === 0;
   return file;

@@ -23,6 +23,7 @@ import {
   S_ISVTX,
 } from "../base/mod.ts";
 import type { Context } from "../provider/mod.ts";
+import { inheritAcl } from "./memory_acl.ts";
 import { PAGE_SIZE } from "./memory_arena.ts";
 import { MEMORY_INODES_MAX, MemoryBudget, type MemoryOptions } from "./memory_budget.ts";
 import { MemoryClock } from "./memory_clock.ts";
@@ -40,7 +41,7 @@ import { MemoryLocks } from "./memory_locks.ts";
 import { ownName, refuseName, refuseTarget } from "./memory_name.ts";
 import { MemoryWalk, refusePath } from "./memory_walk.ts";
 import { MemoryWatches } from "./memory_watch.ts";
-import { discardXattrs } from "./memory_xattr.ts";
+import { discardXattrs } from "./memory_xattr_values.ts";
 
 const MODE_FILE = 0o7777;
 /** mkdir(2) takes no S_ISUID and S_ISGID. */
@@ -126,7 +127,7 @@ export class MemoryTree {
     const directory = MemoryTree.isFull(parent)
       ? null
       : this.makeEmptyDirectory(parent, mode, context);
-    if (directory === null) return ERRNO.ENOSPC;
+    if (directory === null || !this.inherit(parent, directory)) return ERRNO.ENOSPC;
     this.enter(parent, name, directory);
     return directory;
   }
@@ -186,12 +187,12 @@ export class MemoryTree {
     if (errno !== null) return errno;
     if (type === S_IFREG || type === 0) {
       const file = this.makeFile(this.walk.parent, mode, context);
-      if (file === null) return ERRNO.ENOSPC;
+      if (file === null || !this.inherit(this.walk.parent, file)) return ERRNO.ENOSPC;
       this.enter(this.walk.parent, this.walk.name, file);
       return null;
     }
     const node = this.makeSpecial(this.walk.parent, mode, isDevice ? rdev : 0, context);
-    if (node === null) return ERRNO.ENOSPC;
+    if (node === null || !this.inherit(this.walk.parent, node)) return ERRNO.ENOSPC;
     this.enter(this.walk.parent, this.walk.name, node);
     return null;
   }
@@ -218,6 +219,18 @@ export class MemoryTree {
     const gid = this.#groupFor(parent, context);
     this.clock.tick();
     return new MemorySpecial(++this.#ino, bits, uid, gid, this.clock, rdev);
+  }
+
+  /**
+   * What was just made in a directory begins with that one's default ACL. False when there is no room
+   * for it: then nothing is left of what was made.
+   */
+  inherit(parent: MemoryDirectory, inode: MemoryInode): boolean {
+    if (parent.xattrs === null || inheritAcl(parent, inode, this.budget) === null) return true;
+    if (inode instanceof MemoryDirectory) parent.nlink--;
+    inode.nlink = 0;
+    this.settle(inode);
+    return false;
   }
 
   /** `link(2)`. */

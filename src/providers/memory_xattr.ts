@@ -15,27 +15,17 @@ import {
 import type { Context } from "../provider/mod.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
 import type { MemoryInode } from "./memory_inode.ts";
+import { isAclName, refuseAcl, removeAcl, setAcl } from "./memory_acl.ts";
 import { isEncodable } from "./memory_name.ts";
+import { dropValue, keepValue } from "./memory_xattr_values.ts";
 
 /** The longest name of an attribute in bytes (`XATTR_NAME_MAX`). */
 export const XATTR_NAME_MAX = 255;
 /** The longest value of an attribute in bytes (`XATTR_SIZE_MAX`). */
 export const XATTR_SIZE_MAX = 65_536;
-/** The longest list of one inode's names in bytes, with a NUL after each (`XATTR_LIST_MAX`). */
-export const XATTR_LIST_MAX = 65_536;
 
-/** What one attribute takes beside its name and value. */
-const OVERHEAD = 64;
 /** Writing content removes this one, as it removes S_ISUID (`capabilities(7)`). */
 const CAPABILITY = "security.capability";
-
-/** The attributes of one inode, by full name. */
-export class MemoryXattrs {
-  /** Values by name. */
-  readonly values: Map<string, Uint8Array> = new Map();
-  /** Bytes of the names, each with its NUL. */
-  listSize = 0;
-}
 
 function isRoot(context: Context | undefined): boolean {
   return context === undefined || context.uid === 0;
@@ -53,10 +43,11 @@ export function refuseXattrName(name: string): Errno | null {
   return length === 0 || length > XATTR_NAME_MAX ? ERRNO.ERANGE : null;
 }
 
-/** Whether there can be an attribute of this name; null when there can. */
-function refuseNamespace(name: string): Errno | null {
+/** Whether this inode can have an attribute of this name; null when it can. */
+function refuseNamespace(inode: MemoryInode, name: string): Errno | null {
+  if (isAclName(name)) return refuseAcl(inode);
   const namespace = name.slice(0, name.indexOf(".") + 1);
-  // system. is for ACLs, which are not kept here; other namespaces do not exist.
+  // system. is for ACLs, and other namespaces do not exist.
   if (namespace !== "user." && namespace !== "trusted." && namespace !== "security.") {
     return ERRNO.EOPNOTSUPP;
   }
@@ -71,10 +62,6 @@ function isForbidden(inode: MemoryInode, name: string, context: Context | undefi
   return false;
 }
 
-function cost(name: string, value: Uint8Array): number {
-  return OVERHEAD + name.length + value.length;
-}
-
 /** `getxattr(2)`: a copy of the value. */
 export function getXattr(
   inode: MemoryInode,
@@ -82,7 +69,7 @@ export function getXattr(
   context?: Context,
 ): Uint8Array | Errno {
   const errno = refuseXattrName(name) ??
-    (isForbidden(inode, name, context) ? ERRNO.ENODATA : refuseNamespace(name));
+    (isForbidden(inode, name, context) ? ERRNO.ENODATA : refuseNamespace(inode, name));
   if (errno !== null) return errno;
   return inode.xattrs?.values.get(name)?.slice() ?? ERRNO.ENODATA;
 }
@@ -104,19 +91,13 @@ export function setXattr(
   context?: Context,
 ): Errno | null {
   const errno = refuseXattr(name, value, flags) ??
-    (isForbidden(inode, name, context) ? ERRNO.EPERM : refuseNamespace(name));
+    (isForbidden(inode, name, context) ? ERRNO.EPERM : refuseNamespace(inode, name));
   if (errno !== null) return errno;
-  const old = inode.xattrs?.values.get(name);
-  if (old === undefined && (flags & XATTR_REPLACE) !== 0) return ERRNO.ENODATA;
-  if (old !== undefined && (flags & XATTR_CREATE) !== 0) return ERRNO.EEXIST;
-  const listed = old === undefined ? nameLength(name) + 1 : 0;
-  if ((inode.xattrs?.listSize ?? 0) + listed > XATTR_LIST_MAX) return ERRNO.ENOSPC;
-  if (!budget.takeBytes(cost(name, value))) return ERRNO.ENOSPC;
-  if (old !== undefined) budget.giveBytes(cost(name, old));
-  inode.xattrs ??= new MemoryXattrs();
-  inode.xattrs.values.set(name, value.slice());
-  inode.xattrs.listSize += listed;
-  return null;
+  if (isAclName(name)) return setAcl(inode, budget, name, value);
+  const isThere = inode.xattrs?.values.has(name) === true;
+  if (!isThere && (flags & XATTR_REPLACE) !== 0) return ERRNO.ENODATA;
+  if (isThere && (flags & XATTR_CREATE) !== 0) return ERRNO.EEXIST;
+  return keepValue(inode, budget, name, value);
 }
 
 /** `removexattr(2)`. */
@@ -127,25 +108,13 @@ export function removeXattr(
   context?: Context,
 ): Errno | null {
   const errno = refuseXattrName(name) ??
-    (isForbidden(inode, name, context) ? ERRNO.EPERM : refuseNamespace(name));
+    (isForbidden(inode, name, context) ? ERRNO.EPERM : refuseNamespace(inode, name));
   if (errno !== null) return errno;
-  const old = inode.xattrs?.values.get(name);
-  if (old === undefined || inode.xattrs === null) return ERRNO.ENODATA;
-  inode.xattrs.values.delete(name);
-  inode.xattrs.listSize -= nameLength(name) + 1;
-  budget.giveBytes(cost(name, old));
-  if (inode.xattrs.values.size === 0) inode.xattrs = null;
-  return null;
+  if (isAclName(name)) return removeAcl(inode, budget, name);
+  return dropValue(inode, budget, name) ? null : ERRNO.ENODATA;
 }
 
 /** Content is about to change: privileges that hung on it go. */
 export function dropCapability(inode: MemoryInode, budget: MemoryBudget): void {
   if (inode.xattrs?.values.has(CAPABILITY)) removeXattr(inode, budget, CAPABILITY);
-}
-
-/** The inode is gone: its attributes are given back. */
-export function discardXattrs(inode: MemoryInode, budget: MemoryBudget): void {
-  if (inode.xattrs === null) return;
-  for (const [name, value] of inode.xattrs.values) budget.giveBytes(cost(name, value));
-  inode.xattrs = null;
 }
