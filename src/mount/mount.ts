@@ -85,11 +85,11 @@ export async function serveProvider(
 /** With the provider's own defaults. */
 function optionsFor(
   provider: Provider,
-  { watch: _, ...options }: MountOptions,
+  { watch: _watch, soleOwner = false, ...options }: MountOptions,
   acls: AclRule,
 ): Options {
   return {
-    ...(options.soleOwner === true ? SOLE_OWNER : {}),
+    ...(soleOwner ? SOLE_OWNER : {}),
     ...options,
     enableAcl: acls === "enforced",
     readOnly: options.readOnly ?? provider.readonly(),
