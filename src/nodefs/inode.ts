@@ -38,6 +38,8 @@ export class Inode {
   nodeid = 0;
   /** How many lookups the kernel will forget. */
   lookupCount = 0;
+  /** Whether the library has let go of it. */
+  isDropped = false;
   /** The handles that are open on it. */
   readonly openFiles: FileHandle[] = [];
   readonly #tree: Tree;

@@ -108,6 +108,22 @@ Deno.test("what the kernel forgets leaves the tree, with its parents; persistent
   assertEquals(tree.size, 1);
 });
 
+Deno.test("what the kernel forgets while a lookup finds it is the same inode afterwards", () => {
+  const { tree, root: top } = sample();
+  const inode = top.newInode(new Node(), { mode: 0o100000, ino: 5 });
+  top.addChild("file", inode);
+  tree.grant(inode);
+  const before = inode.nodeid;
+  tree.forget(before, 1);
+  assertEquals(top.knownInode(5, 0o100000), undefined);
+  // A lookup that began before has its answer now.
+  top.addChild("file", inode);
+  tree.grant(inode);
+  assertEquals([top.knownInode(5, 0o100000), inode.nodeid > before], [inode, true]);
+  tree.forget(inode.nodeid, 1);
+  assertEquals([top.getChild("file"), top.knownInode(5, 0o100000)], [undefined, undefined]);
+});
+
 Deno.test("a node id is never used twice", () => {
   const { tree, file } = sample();
   tree.grant(file);

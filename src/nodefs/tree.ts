@@ -30,6 +30,7 @@ export class Tree {
   readonly #byNodeId = new Map<number, Inode>();
   readonly #byNumber = new Map<number | bigint, Inode>();
   #nextNodeId = FUSE_ROOT_ID + 1;
+  readonly #firstAutomaticIno: bigint;
   #nextAutomaticIno: bigint;
 
   /** A tree with this root; `firstAutomaticIno` as in {@linkcode TreeOptions}. */
@@ -39,6 +40,7 @@ export class Tree {
     firstAutomaticIno: bigint,
     callbacks: ServerCallbacks = NO_CALLBACKS,
   ) {
+    this.#firstAutomaticIno = firstAutomaticIno;
     this.#nextAutomaticIno = firstAutomaticIno;
     this.callbacks = callbacks;
     this.root = new Inode(this, root, rootAttr, true);
@@ -90,7 +92,17 @@ export class Tree {
   /** The kernel is told of the inode: one more lookup to be forgotten. */
   grant(inode: Inode): void {
     if (inode.nodeid === 0) inode.nodeid = this.#nextNodeId++;
-    if (inode.lookupCount++ === 0) this.#byNodeId.set(inode.nodeid, inode);
+    if (inode.lookupCount++ > 0) return;
+    this.#byNodeId.set(inode.nodeid, inode);
+    if (inode.isDropped) this.#takeBack(inode);
+  }
+
+  /** The kernel forgot it while a lookup that found it was under way: it is the same file as before. */
+  #takeBack(inode: Inode): void {
+    inode.isDropped = false;
+    const number = inode.stableAttr.ino;
+    const isAutomatic = typeof number === "bigint" && number >= this.#firstAutomaticIno;
+    if (!isAutomatic && !this.#byNumber.has(number)) this.#byNumber.set(number, inode);
   }
 
   /** The kernel forgets `count` lookups. */
@@ -112,6 +124,7 @@ export class Tree {
     const parent = inode.parent()?.parent;
     inode.detach();
     this.retire(inode);
+    inode.isDropped = true;
     inode.operations.onForget?.();
     if (parent !== undefined) this.dropIfUnused(parent);
   }
