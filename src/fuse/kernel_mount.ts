@@ -97,6 +97,15 @@ function explainRefusal(options: MountOptions): string {
   return geteuid() === 0 ? "" : "Is fusermount3 installed (apt-get install fuse3) and setuid root?";
 }
 
+/** Flags of `mount(2)` that not every libfuse3 knows. */
+const NEWER_FLAGS: ReadonlySet<string> = new Set(["diratime", "nodiratime"]);
+
+function bypassesLibfuse(words: readonly string[], options: MountOptions): boolean {
+  if (options.directMount === true) return true;
+  const isPossible = geteuid() === 0 && !words.includes("auto_unmount");
+  return isPossible && words.some((word) => NEWER_FLAGS.has(word));
+}
+
 /**
  * Mounts on `path`: with libfuse, or as root without it where it is missing or `directMount` says so. A
  * mount that a dead process left there is taken away first.
@@ -108,7 +117,7 @@ export async function mountKernel(path: string, options: MountOptions = {}): Pro
   const mountpoint = await resolveMountpoint(path);
   const replacedStale = await prepare(mountpoint);
   const end = (how?: UnmountOptions): Promise<void> => unmount(mountpoint, how);
-  if (options.directMount !== true && isLibfuseAvailable()) {
+  if (isLibfuseAvailable() && !bypassesLibfuse(words, options)) {
     const made = mountWithLibfuse(mountpoint, words);
     if (made === null) {
       const problem = `Cannot mount on ${mountpoint}: libfuse refused, for the reason above`;

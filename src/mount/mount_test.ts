@@ -239,3 +239,18 @@ Deno.test("two providers are mounted in one process, also without libfuse", asyn
     }, { directMount: true });
   });
 });
+
+Deno.test({
+  name: "root mounts with every flag that mount(2) has, whatever libfuse knows",
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    for (const word of ["nodiratime", "diratime", "noatime", "dirsync", "noexec"]) {
+      await withMount(new MemoryProvider(), async (directory) => {
+        const table = await Deno.readTextFile("/proc/self/mounts");
+        const [, , , flags = ""] = table.split("\n").find((line) => line.includes(directory))
+          ?.split(" ") ?? [];
+        assertEquals(flags.split(",").includes(word), word !== "diratime", `${word}: ${flags}`);
+      }, { extraOptions: [word] });
+    }
+  },
+});
