@@ -99,3 +99,18 @@ scenario("a mount that somebody else unmounts ends its process", async (folder) 
   assertEquals((await shell(`${unmount} ${mountpoint}`)).code, 0);
   assertEquals((await mounting.ended()).code, 0);
 });
+
+scenario(
+  "a mount of memory has the kernel check modes, another one when it is asked to",
+  async (folder) => {
+    const [mountpoint, served] = [`${folder}/mount`, `${folder}/served`];
+    await Deno.mkdir(mountpoint);
+    await Deno.mkdir(served);
+    for (const [source, expected] of [[["--memory"], true], [["--dir", served], false]] as const) {
+      await using mounting = await FusewireProcess.start({}, "mount", mountpoint, ...source);
+      const flags = await mountInfo(mountpoint);
+      assertEquals(flags?.includes("default_permissions"), expected, flags);
+      assertEquals((await mounting.end("SIGTERM")).code, 0);
+    }
+  },
+);

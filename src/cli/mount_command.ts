@@ -42,7 +42,7 @@ Options:
       --rules <file>   hook rules as JSON: block, allow or change operations by path
   -o <word,...>        options of the mount:
     allow_other          other users may use it (ordinary users: user_allow_other in /etc/fuse.conf)
-    default_permissions  the kernel checks owner, group and mode
+    default_permissions  the kernel checks owner, group and mode, and obeys ACLs (always with --memory)
     ro, noexec, nodev, nosuid, noatime, sync, ...   as for mount(8)
     fsname=, subtype=    what mount and df show
     attr_timeout=, entry_timeout=, negative_timeout=   seconds that the kernel remembers answers
@@ -139,7 +139,10 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   // Hooks want to see more than the first use.
   const soleOwner = values.memory === true && engine === undefined;
   const fsName = fsNameOf(label);
-  const mounted = await mount(provider, mountpoint, { fsName, soleOwner, ...options });
+  // Nobody below checks the modes of files in memory: the kernel does.
+  const defaultPermissions = values.memory === true;
+  const defaults = { fsName, soleOwner, defaultPermissions };
+  const mounted = await mount(provider, mountpoint, { ...defaults, ...options });
   if (mounted.replacedStale) {
     console.error(`fusewire: replaced the mount that a dead process had left on ${mountpoint}`);
   }
