@@ -13,6 +13,8 @@ import { type Mount, mount } from "../src/mount/mod.ts";
 import type { Provider } from "../src/provider/mod.ts";
 import { MemoryProvider, newRealFSProvider } from "../src/providers/mod.ts";
 import { connectUDS, newVFSServer } from "../src/wire/mod.ts";
+import { record } from "./report/record.ts";
+import { MILLISECONDS } from "./report/row.ts";
 
 const FILES = 5000;
 const FILES_IN_DIRECTORY = 20;
@@ -249,6 +251,8 @@ function printTimes(kind: Kind, direct: Subject, wire: Subject): void {
     const [one, other] = [median(direct.times.get(step)), median(wire.times.get(step))];
     const name = `${kind}: ${step}`.padEnd(26);
     const ratio = (other / one).toFixed(2).padStart(6);
+    const values = { fusewire: one, "fusewire, over the wire": other };
+    record({ name: `${kind}: ${step}`, unit: MILLISECONDS, values });
     console.log(
       `${name}${one.toFixed(0).padStart(8)} ms${other.toFixed(0).padStart(8)} ms${ratio}`,
     );

@@ -44,7 +44,8 @@ function chosen(wanted: readonly string[], quick: boolean): [MountRow[], Program
   return [
     rows,
     programs.filter(({ name, args, quick: isQuick }) =>
-      (isWanted(name, name) || wanted.some((word) => args[0]?.endsWith(`/${word}_bench.ts`))) &&
+      (isWanted(name, name) ||
+        wanted.some((word) => args[0] === word || args[0] === `bench/${word}_bench.ts`)) &&
       (!quick || isQuick === true)
     ),
   ];
