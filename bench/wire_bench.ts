@@ -21,11 +21,14 @@ import {
   VFSRequest,
   type WireVersion,
 } from "../src/wire/mod.ts";
+import { spread } from "./report/statistics.ts";
 import { record } from "./report/record.ts";
 
 const SECONDS = 1;
-/** How often the servers take turns; the best of each counts. */
-const ROUNDS = 4;
+/** What one turn of a server takes. */
+const TURN_SECONDS = 0.4;
+/** How often the servers take turns, the one that begins being another each time. */
+const ROUNDS = 11;
 const READ_SIZE = 128 << 10;
 const FILE_SIZE = 16 << 20;
 /** Requests in one write, and the most that wait for their replies. */
@@ -113,7 +116,7 @@ const LOOKUP = frame(new VFSRequest({ op: OpCode.Lookup, path: "/f" }));
 async function lockStep(counter: Counter, request = LOOKUP): Promise<number> {
   const start = performance.now();
   let done = 0;
-  while (performance.now() - start < SECONDS * 1000) {
+  while (performance.now() - start < TURN_SECONDS * 1000) {
     await counter.send(request);
     while (await counter.receive() === 0);
     done++;
@@ -126,7 +129,7 @@ async function ahead(counter: Counter, request = LOOKUP): Promise<number> {
   for (let index = 0; index < BATCH; index++) batch.set(request, index * request.length);
   const start = performance.now();
   let [sent, done] = [0, 0];
-  while (performance.now() - start < SECONDS * 1000) {
+  while (performance.now() - start < TURN_SECONDS * 1000) {
     while (sent - done < AHEAD) {
       await counter.send(batch);
       sent += BATCH;
@@ -147,7 +150,7 @@ async function reads(counter: Counter): Promise<number> {
     ));
   const start = performance.now();
   let [sent, done] = [0, 0];
-  while (performance.now() - start < SECONDS * 1000) {
+  while (performance.now() - start < TURN_SECONDS * 1000) {
     while (sent - done < 4) await counter.send(requests[sent++ % requests.length]!);
     done += await counter.receive();
   }
@@ -181,25 +184,46 @@ interface Server {
   readonly path: string;
 }
 
-/** Each question to each server in turns; then how ours stands to Go. */
+/** One round: the question to each server, `first` of them beginning. */
+async function round(
+  run: (counter: Counter) => Promise<number>,
+  servers: readonly Server[],
+  first: number,
+): Promise<Map<string, number>> {
+  const values = new Map<string, number>();
+  for (let turn = 0; turn < servers.length; turn++) {
+    const { name, path } = servers[(first + turn) % servers.length]!;
+    if (run === reads && name === ECHO) continue;
+    const counter = await connected(path);
+    values.set(name, await run(counter));
+    counter.close();
+  }
+  return values;
+}
+
+/** Each question to each server in turns; then how ours stands to Go within a round, in the median. */
 async function measureServers(servers: readonly Server[]): Promise<void> {
   for (const { what, unit, target, run } of QUESTIONS) {
-    const best = new Map<string, number>();
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const { name, path } of servers) {
-        if (run === reads && name === ECHO) continue;
-        const counter = await connected(path);
-        best.set(name, Math.max(best.get(name) ?? 0, await run(counter)));
-        counter.close();
-      }
+    const rounds: Map<string, number>[] = [];
+    // The first one warms up.
+    for (let index = 0; index <= ROUNDS; index++) {
+      const values = await round(run, servers, index);
+      if (index > 0) rounds.push(values);
     }
-    for (const [name, value] of best) row(`${name}: ${what}`, value, unit);
-    const [ours, go] = [best.get(OURS), best.get(GO)];
-    const targets = go === undefined ? [] : [{ peer: GO, ratio: target }];
-    const values = Object.fromEntries(best);
+    const values: Record<string, number> = {};
+    for (const { name } of servers) {
+      const each = rounds.map((one) => one.get(name)).filter((value) => value !== undefined);
+      if (each.length === 0) continue;
+      const { median } = spread(each);
+      values[name] = median;
+      row(`${name}: ${what}`, median, unit);
+    }
+    const targets = GO in values ? [{ peer: GO, ratio: target }] : [];
     record({ name: `wire: ${what}`, unit: { name: unit, better: "more" }, values, targets });
-    if (ours === undefined || go === undefined) continue;
-    console.log(`  ${(ours / go).toFixed(2)} times Go (target ${target})`);
+    if (targets.length === 0) continue;
+    const { median, low, high } = spread(rounds.map((one) => one.get(OURS)! / one.get(GO)!));
+    const [middle, ...quartiles] = [median, low, high].map((ratio) => ratio.toFixed(2));
+    console.log(`  ${middle} times Go (${quartiles.join(" to ")}; target ${target})`);
   }
 }
 

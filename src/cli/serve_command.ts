@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { newVFSServer } from "../wire/mod.ts";
+import { newVFSServer, telemetryObserver, type WireObserver } from "../wire/mod.ts";
 import { type Command, parseCommandLine } from "./command.ts";
 import { ADDRESS_OPTIONS, addressOf, listenAt } from "./address.ts";
 import { UsageError } from "./command_error.ts";
@@ -45,8 +45,15 @@ Examples:
   fusewire serve . --socket /tmp/here.sock --rules rules.json, with rules.json:
     [{"name": "keep-secrets", "ops": ["write", "create"], "pathPattern": "/*.env", "action": "block"}]
 
+With OTEL_DENO=true every request is a span for OpenTelemetry.
+
 Prints a line when it is ready, and serves until Ctrl-C or SIGTERM. Then mount it:
   fusewire mount /mnt/project --socket /tmp/project.sock`;
+
+/** Spans of the requests, when the process runs with Deno's OpenTelemetry. */
+function telemetry(): WireObserver | undefined {
+  return Deno.env.get("OTEL_DENO") === "true" ? telemetryObserver() : undefined;
+}
 
 async function serve(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = parseCommandLine("serve", args, OPTIONS);
@@ -70,7 +77,8 @@ async function serve(args: readonly string[]): Promise<ExitCode> {
   const { provider, engine } = await guarded(source, values);
   if (engine !== undefined) closing.defer(() => engine.close());
   // Memory is ours alone: whatever changes it goes through the server.
-  const server = closing.use(newVFSServer(provider, { soleOwner: directory === undefined }));
+  const soleOwner = directory === undefined;
+  const server = closing.use(newVFSServer(provider, { soleOwner, observer: telemetry() }));
   const { listener, where } = await listenAt(address);
   const serving = server.serve(listener);
   const what = directory === undefined ? "memory" : directory;
