@@ -102,10 +102,10 @@ async function serve(kind: Kind, socket: string, directory: string): Promise<voi
   const asked = new Map<string, number>();
   const counting = Deno.args.includes("count");
   await using provider = newProvider(kind, directory);
-  await using server = newVFSServer(
-    provider,
-    counting ? { observer: ({ name }) => add(asked, name ?? "unknown") } : {},
-  );
+  await using server = newVFSServer(provider, {
+    soleOwner: kind === "memory",
+    ...(counting ? { observer: ({ name }) => add(asked, name ?? "unknown") } : {}),
+  });
   await server.serveUDSBackground(socket);
   console.log("ready");
   for await (const _ of linesOf(Deno.stdin.readable)) {
@@ -120,7 +120,7 @@ async function serveMount(kind: Kind, route: Route, paths: string[]): Promise<vo
   const counting = Deno.args.includes("count");
   await using provider = route === "direct"
     ? newProvider(kind, directory)
-    : await connectUDS(socket);
+    : await connectUDS(socket, { cache: true });
   const kernel = new KernelRequests();
   const options = counting ? { debug: true, logger: kernel.logger } : {};
   let mounted: Mount = await mount(provider, mountpoint, options);

@@ -40,8 +40,8 @@ export function providerInMemory(): Provider {
 export async function providerAt(address: Address): Promise<RemoteProvider> {
   try {
     return address.kind === "socket"
-      ? await connectUDS(address.path)
-      : await connectVFS(await dial(address));
+      ? await connectUDS(address.path, { cache: "exact" })
+      : await connectVFS(await dial(address), { cache: "exact" });
   } catch (thrown) {
     throw cannotConnect(address, thrown);
   }

@@ -25,9 +25,12 @@ interface Subscription {
 export class ChangeHub {
   readonly #subscriptions = new Set<Subscription>();
 
-  /** Whether anybody listens: if not, nothing need be told. */
-  get active(): boolean {
-    return this.#subscriptions.size > 0;
+  /** Whether anybody but `origin` listens: if not, nothing need be told. */
+  hasOthers(origin: object): boolean {
+    for (const subscription of this.#subscriptions) {
+      if (subscription.origin !== origin) return true;
+    }
+    return false;
   }
 
   /** Listens to changes at and below `path` by others than `origin`. Returns how to stop. */

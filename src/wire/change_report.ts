@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { clean, dirname, O_CREAT, O_TRUNC } from "../base/mod.ts";
+import { clean, dirname, isPromise, isSymlink, O_CREAT, O_TRUNC } from "../base/mod.ts";
 import type { Call } from "./call.ts";
 import type { ChangeKind } from "./change_hub.ts";
 import { OpCode, SetBits } from "./op_code.ts";
+import { ReplyLane } from "./reply_lane.ts";
 
 /** Told of each change. */
 type Report = (kind: ChangeKind, path: string) => void;
@@ -31,9 +32,23 @@ const ENTRY: ReadonlySet<number> = new Set([
 /** Which change what else there is to an inode. */
 const ATTRIBUTES: ReadonlySet<number> = new Set([OpCode.SetXattr, OpCode.RemoveXattr]);
 
-/** Reports what a call that has succeeded changed; `call.file` must still be set. */
-export function reportChanges(call: Call, report: Report): void {
+/** Operations that may have changed something when they fail. */
+const MAY_HALF_FAIL: ReadonlySet<number> = new Set([
+  OpCode.Setattr,
+  OpCode.RemoveAll,
+  OpCode.MkdirAll,
+]);
+
+/** Whether there may be something to report of a call that has ended. */
+export function mayHaveChanged({ request, response }: Call): boolean {
+  return !ReplyLane.observes(request.op) && (response.err === 0 || MAY_HALF_FAIL.has(request.op));
+}
+
+/** Reports what a call has changed; `call.file` must still be set. */
+export function reportChanges(call: Call, tell: Report): void {
   const { request } = call;
+  const report: Report = (kind, path) =>
+    leadsElsewhere(call, kind, path) ? tell("overflow", "/") : tell(kind, path);
   const { op, path, newPath } = request;
   if (CONTENT.has(op)) report("content", target(call));
   else if (ENTRY.has(op)) report("entry", path);
@@ -72,4 +87,34 @@ function reportMore(
       // Which of them were missing is not known.
       for (let each = clean(path); each !== "/"; each = dirname(each)) report("entry", each);
   }
+}
+
+/**
+ * Whether what was changed has, or may have, another path than this one: that of an open file that has
+ * other names, or one through a symbolic link. Asked only where nobody else tells of it by its real path.
+ */
+function leadsElsewhere(call: Call, kind: ChangeKind, path: string): boolean {
+  const { session, file, file2 } = call;
+  if (!session.soleOwner) return false;
+  if (kind !== "entry" && (file2 ?? file)?.hasMoreNames === true) return true;
+  const cleaned = clean(path);
+  const follows = kind !== "entry" || call.request.op === OpCode.Open;
+  for (let each = follows ? cleaned : dirname(cleaned); each !== "/"; each = dirname(each)) {
+    if (!isPlain(call, each)) return true;
+  }
+  return false;
+}
+
+/** Whether there is something at a path that is no symbolic link, as far as can be told at once. */
+function isPlain({ session, context }: Call, path: string): boolean {
+  if (!session.hasLstat) return true;
+  try {
+    const info = session.provider.lstat(path, context);
+    if (!isPromise(info)) return !isSymlink(info.mode);
+    // Nobody waits for it, nor for how it fails.
+    info.catch(() => {});
+  } catch {
+    // What is above has gone meanwhile.
+  }
+  return false;
 }

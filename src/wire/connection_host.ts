@@ -36,6 +36,8 @@ export interface ConnectionHost {
   readonly held: () => number;
   /** How large a buffer a connection may keep while it has nothing to send, in bytes. */
   readonly bufferKept: () => number;
+  /** Tells every connection that any open file may have a second name now. */
+  readonly linked: () => void;
   /** Tells every connection that a rename moved open files. */
   readonly renamed: (from: string, to: string, exchanged: boolean) => void;
 }

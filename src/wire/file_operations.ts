@@ -10,14 +10,16 @@ import {
   type MaybePromise,
   MODE_PERMISSIONS,
   O_RDONLY,
+  rescue,
 } from "../base/mod.ts";
 import type { Handle } from "../provider/mod.ts";
 import type { Call } from "./call.ts";
+import { SetBits } from "./op_code.ts";
 import { readIntoReply } from "./read_reply.ts";
 
-/** Gives the new handle a number. */
-function give(call: Call, handle: Handle): void {
-  call.response.handle = call.session.handles.add(handle, call.request.path);
+/** Gives the new handle a number. Of what nobody looked at, nobody knows how many names it has. */
+function give(call: Call, handle: Handle, nlink = 2): void {
+  call.response.handle = call.session.handles.add(handle, call.request.path, nlink > 1);
 }
 
 /** Closes a handle that nobody will get, then fails with what kept it from them. */
@@ -29,19 +31,21 @@ function refuse(handle: Handle, thrown: unknown): MaybePromise<never> {
 
 /** Adds the attributes to the answer; without them there is no handle either. */
 function giveWithStat(call: Call, handle: Handle): MaybePromise<void> {
+  let nlink: number;
   try {
     const info = handle.stat(call.context);
     if (isPromise(info)) {
       return info.then((late) => {
         call.giveStat(late);
-        give(call, handle);
+        give(call, handle, late.nlink);
       }, (thrown) => refuse(handle, thrown));
     }
     call.giveStat(info);
+    nlink = info.nlink;
   } catch (thrown) {
     return refuse(handle, thrown);
   }
-  give(call, handle);
+  give(call, handle, nlink);
 }
 
 /** Open; version 2 answers with the attributes too. */
@@ -73,8 +77,16 @@ export function read(call: Call): MaybePromise<void> {
 /** Write. */
 export function write(call: Call): MaybePromise<void> {
   const handle = call.open("write");
-  const { request, context } = call;
-  return chain(handle.writeAt(request.data, call.position("write"), context), call.giveWritten);
+  const { request, context, session } = call;
+  const written = handle.writeAt(request.data, call.position("write"), context);
+  if (session.version === 1 || (request.set & SetBits.WantStat) === 0) {
+    return chain(written, call.giveWritten);
+  }
+  return chain(written, (size) => {
+    call.giveWritten(size);
+    // What was written is written, also when nobody can say what the file is like now.
+    return rescue(() => chain(handle.stat(context), call.giveStat), () => {});
+  });
 }
 
 /** Release: an unknown handle succeeds. */

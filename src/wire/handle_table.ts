@@ -14,11 +14,14 @@ export class OpenFile {
   path: string;
   /** Whether its last read came later: then the next one gets a buffer of its own. */
   late = false;
+  /** Whether it may have a name besides `path`, and keep that one when `path` goes. */
+  hasMoreNames: boolean;
   #users = 0;
   #idle: (() => void) | null = null;
 
   /** @param path The path that it was opened by. */
-  constructor(handle: Handle, path: string) {
+  constructor(handle: Handle, path: string, hasMoreNames: boolean) {
+    this.hasMoreNames = hasMoreNames;
     this.handle = handle;
     this.path = path;
   }
@@ -74,13 +77,13 @@ export class HandleTable {
   }
 
   /** Gives the handle a number; a handle that comes after the connection has ended is closed. */
-  add(handle: Handle, path: string): number {
+  add(handle: Handle, path: string, hasMoreNames: boolean): number {
     if (this.#closed) {
       chain(handle.close(), () => {});
       throw new FsError("ENOTCONN", { syscall: "open", path });
     }
     const number = ++this.#last;
-    this.#files.set(number, new OpenFile(handle, path));
+    this.#files.set(number, new OpenFile(handle, path, hasMoreNames));
     return number;
   }
 
@@ -94,6 +97,11 @@ export class HandleTable {
     const file = this.get(number);
     if (file !== undefined && typeof number === "number") this.#files.delete(number);
     return file;
+  }
+
+  /** Some file got another name: any of these may be it. */
+  linked(): void {
+    for (const file of this.#files.values()) file.hasMoreNames = true;
   }
 
   /** A rename moved what was at or below `from`; an exchange also what was at or below `to`. */

@@ -21,6 +21,7 @@ function helloMessage(session: Session, version: WireVersion): VFSHello {
   hello.dataMax = limits.dataMax;
   hello.handlesMax = limits.handlesMax;
   hello.inFlightMax = limits.inFlightMax;
+  hello.exact = soleOwner;
   return hello;
 }
 

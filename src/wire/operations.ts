@@ -58,9 +58,9 @@ export const OPERATIONS = {
   Write: {
     since: 1,
     effect: "change",
-    request: ["fh", "off", "data"],
-    reply: ["written"],
-    about: "`pwrite(2)`.",
+    request: ["fh", "off", "data", "set"],
+    reply: ["stat", "written"],
+    about: "`pwrite(2)`. Version 2: with the bit WantStat in `set`, `stat` of the file afterwards.",
   },
   Create: {
     since: 1,

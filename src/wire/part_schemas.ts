@@ -362,4 +362,11 @@ export const HELLO: Schema<VFSHello> = schemaOf<VFSHello>([
     get: (hello) => hello.inFlightMax,
     set: (hello, value) => hello.inFlightMax = value,
   }),
+  new BooleanField({
+    key: "exact",
+    since: 2,
+    about: "Notices tell each change by others, at once, and nothing else",
+    get: (hello) => hello.exact,
+    set: (hello, value) => hello.exact = value,
+  }),
 ]);

@@ -31,6 +31,8 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
   number: number | bigint;
   /** Whether it could not be opened again after the connection had ended. */
   lost = false;
+  /** The number of its inode; 0 when that is not known. */
+  readonly ino: number | bigint;
   readonly #client: VFSClient;
   readonly #name: string;
   /** The attributes that came with the reply to `open`, while they are new: see `FreshStats`. */
@@ -58,6 +60,7 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     this.#client = client;
     this.number = number;
     this.#name = basename(clean(path));
+    this.ino = info?.ino ?? 0;
     this.#fresh = info;
     this.#freshUntil = client.fresh.current();
     if (!client.reconnects) return;
@@ -150,6 +153,7 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     const request = this.#begin(OpCode.Write, "write", context);
     request.offset = offset;
     request.data = data;
+    if (this.#client.cache.isOn) request.set = SetBits.WantStat;
     return this.#send(({ written }) => written, "write", context);
   }
 
@@ -182,6 +186,8 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     if (fresh !== null && this.#freshUntil === this.#client.fresh.generation && !this.#closed) {
       return fresh;
     }
+    const known = this.#closed ? undefined : this.#client.cache.statOf(this);
+    if (known !== undefined) return known;
     if (this.#client.version === 2) this.#begin(OpCode.Getattr, "stat", context);
     else if (this.#closed) throw this.fail("EBADF", "stat");
     else this.#client.begin(OpCode.Getattr, context).path = this.path ?? "";

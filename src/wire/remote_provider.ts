@@ -66,7 +66,8 @@ export class RemoteProvider extends RemoteAttributes {
 
   /** The attributes; links are followed on the server. */
   override stat(path: string, context?: Context): MaybePromise<FileInfo> {
-    const fresh = this.client.fresh.takeStat(clean(path));
+    const cleaned = clean(path);
+    const fresh = this.client.cache.stat(cleaned) ?? this.client.fresh.takeStat(cleaned);
     if (fresh !== undefined) return fresh;
     this.begin(OpCode.Getattr, path, context);
     return this.send((response) => this.infoIn(response, "stat", path), "stat", path, context);
@@ -75,7 +76,8 @@ export class RemoteProvider extends RemoteAttributes {
   /** The attributes; a final link is described itself. Version 2. */
   override lstat(path: string, context?: Context): MaybePromise<FileInfo> {
     if (!this.hasVersion2) return super.lstat(path, context);
-    const fresh = this.client.fresh.takeLstat(clean(path));
+    const cleaned = clean(path);
+    const fresh = this.client.cache.lstat(cleaned) ?? this.client.fresh.takeLstat(cleaned);
     if (fresh !== undefined) return fresh;
     this.begin(OpCode.Lookup, path, context);
     return this.send((response) => this.infoIn(response, "lstat", path), "lstat", path, context);

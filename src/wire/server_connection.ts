@@ -6,7 +6,7 @@
 import { isPromise, type MaybePromise, RENAME_EXCHANGE, rescue } from "../base/mod.ts";
 import type { Provider } from "../provider/mod.ts";
 import type { Call, Session } from "./call.ts";
-import { reportChanges } from "./change_report.ts";
+import { mayHaveChanged, reportChanges } from "./change_report.ts";
 import type { ConnectionHost } from "./connection_host.ts";
 import type { WireVersion } from "./codec.ts";
 import { DISPATCH } from "./dispatch.ts";
@@ -99,7 +99,8 @@ export class ServerConnection implements Session {
     this.#replies = new ReplySender(host, channel, number, () => this.abort());
     this.watches = new WatchTable({
       provider,
-      hub: host.soleOwner ? host.hub : null,
+      hub: host.hub,
+      soleOwner: host.soleOwner,
       watchesMax: limits.watchesMax,
       hasRoom: () => this.#hasRoom(),
       send: (...notice) => this.#notify(...notice),
@@ -282,12 +283,13 @@ export class ServerConnection implements Session {
     });
   }
 
-  /** Tells the other clients what a call has changed. */
+  /** Tells the other clients what a call has changed, before its own hears of it. */
   #report(call: Call): void {
-    const { hub, renamed } = this.#host;
-    const { request, response } = call;
-    if (!hub.active || response.err !== 0 || ReplyLane.observes(request.op)) return;
-    reportChanges(call, (kind, path) => hub.publish(this, kind, path));
+    const { hub, renamed, linked } = this.#host;
+    const { request } = call;
+    if (!mayHaveChanged(call)) return;
+    if (hub.hasOthers(this)) reportChanges(call, (kind, path) => hub.publish(this, kind, path));
+    if (request.op === OpCode.Link) linked();
     if (request.op !== OpCode.Rename) return;
     renamed(request.path, request.newPath, (request.flags & RENAME_EXCHANGE) !== 0);
   }

@@ -8,7 +8,8 @@ import type { Context } from "../provider/mod.ts";
 import { ClientLink } from "./client_link.ts";
 import type { WireVersion } from "./codec.ts";
 import { FreshStats } from "./fresh_stats.ts";
-import type { OpCode } from "./op_code.ts";
+import { OpCode } from "./op_code.ts";
+import { RemoteCache } from "./remote_cache.ts";
 import {
   RECONNECT_PAUSE_MS,
   RECONNECT_TIMEOUT_MS,
@@ -18,7 +19,7 @@ import { ReplyLane } from "./reply_lane.ts";
 import type { WireConnection } from "./transport.ts";
 import type { VFSHello } from "./vfs_parts.ts";
 import { VFSRequest } from "./vfs_request.ts";
-import type { VFSResponse } from "./vfs_response.ts";
+import { NOTICES, type VFSResponse } from "./vfs_response.ts";
 import { type Convert, PendingReply, type RemoteFile, type Waiter } from "./waiter.ts";
 import { WireError } from "./wire_error.ts";
 
@@ -35,6 +36,16 @@ export interface VFSClientOptions {
    * is EIO, since it may have been made; what only looks is asked again.
    */
   readonly reconnect?: ReconnectPolicy;
+  /**
+   * Keeps attributes, and the names of directories, as long as the server's notices keep them true: many
+   * requests are answered on this side then. What others change through the server is seen at once or, when
+   * its notice is still on the way, as soon as that arrives; what they change behind it, as soon as the host tells
+   * the server. Hooks on the server see only what is asked. Version 2, and only where the server can tell
+   * of changes; `"exact"`: only where its clients are the only ones who change things, which costs neither
+   * side anything (a server of a real directory has the kernel watch the whole tree, and hears of the changes of
+   * its clients too). After a lost connection nothing is kept any more. Default false.
+   */
+  readonly cache?: boolean | "exact";
 }
 
 /** Something that has to be set up again on a new connection, before anything else is sent over it. */
@@ -51,6 +62,8 @@ export interface Revivable {
 export class VFSClient {
   /** Attributes that came with other replies. */
   readonly fresh: FreshStats = new FreshStats();
+  /** What is known of the other side. */
+  readonly cache: RemoteCache = new RemoteCache();
   /** Who is told of the notices of which watch. */
   readonly watches: Map<number | bigint, (notice: VFSResponse) => void> = new Map();
   /** What is to be set up again on a new connection. */
@@ -87,7 +100,30 @@ export class VFSClient {
   ): Promise<VFSClient> {
     const client = new VFSClient(options);
     client.#link = await client.#open(connection);
+    if (options.cache === true || (options.cache === "exact" && client.hello.exact)) {
+      await client.#watchAll();
+    }
     return client;
+  }
+
+  /** Begins to keep things, if the server tells of every change. */
+  async #watchAll(): Promise<void> {
+    const { capabilities } = this.hello;
+    // Without numbers of inodes nobody can tell what a file's second name is.
+    if (this.version === 1 || !capabilities.includes("watch") || !capabilities.includes("inode")) {
+      return;
+    }
+    const { cache } = this;
+    this.begin(OpCode.Watch).path = "/";
+    const watching = this.send((reply) => {
+      this.watches.set(reply.handle, ({ notice, path }) => {
+        if (NOTICES[notice] === "ended") cache.end();
+        else cache.noticed(notice, path);
+      });
+      cache.begin();
+    }, { syscall: "watch", path: "/" });
+    // A server that cannot, for want of watches or by a rule, is asked for everything.
+    await watching.catch(() => {});
   }
 
   #open(connection: WireConnection): Promise<ClientLink> {
@@ -166,6 +202,7 @@ export class VFSClient {
   }
 
   #dispatch(request: VFSRequest, waiter: Waiter): void {
+    waiter.onReply = this.cache.asked(request, this.#file, this.#file2);
     if (!ReplyLane.observes(request.op)) this.fresh.expire();
     if (this.#options.reconnect !== undefined) {
       const copy = new VFSRequest(request);
@@ -208,6 +245,8 @@ export class VFSClient {
   #lost(cause: unknown, waiting: Waiter[]): void {
     this.fresh.expire();
     this.watches.clear();
+    // It stays off: changes that were waiting for a new connection did not go past it.
+    this.cache.end();
     const { reconnect } = this.#options;
     const established = this.#link !== undefined && this.#queue === null;
     if (this.#dead || reconnect === undefined || !established || this.version === 1) {

@@ -68,4 +68,6 @@ export class VFSHello {
   handlesMax = 0;
   /** Requests at the same time. */
   inFlightMax = 0;
+  /** Whether notices tell each change by others, at once, and nothing else. */
+  exact = false;
 }

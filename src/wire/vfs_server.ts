@@ -38,7 +38,8 @@ export interface VFSServerOptions {
   readonly inodes?: InodeSource;
   /**
    * Whether nobody changes what is served but the clients of this server. Then they can watch it even when
-   * the provider itself cannot: each hears of the changes of the others. Default false.
+   * the provider itself cannot: each hears of the changes of the others, at once and not of its own. No layer
+   * may give a file two paths then, as a hook that redirects does. Default false.
    */
   readonly soleOwner?: boolean;
   /** Told of each request that has been answered. */
@@ -122,6 +123,9 @@ export class VFSServer {
       shelf: new ListingShelf(limits.listedEntriesMax),
       held: () => this.heldBytes,
       bufferKept: () => Math.min(BUFFER_KEPT, BUFFERS_KEPT / this.#connections.size),
+      linked: () => {
+        for (const { handles } of this.#connections.keys()) handles.linked();
+      },
       renamed: (from, to, exchanged) => {
         for (const { handles } of this.#connections.keys()) handles.renamed(from, to, exchanged);
       },

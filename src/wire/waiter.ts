@@ -16,6 +16,8 @@ export interface RemoteFile {
   readonly number: number | bigint;
   /** Whether it could not be opened again. */
   readonly lost: boolean;
+  /** The number of its inode; 0 when that is not known. */
+  readonly ino: number | bigint;
 }
 
 /** What a request must be made of to be sent, or sent again, over a new connection. */
@@ -40,6 +42,8 @@ export interface Waiter {
   kept: KeptRequest | null;
   /** Called once when it is over, in any way. */
   onEnd: (() => void) | null;
+  /** Called with the reply, before the caller gets it. */
+  onReply: ((response: VFSResponse) => void) | null;
   /** The reply is there. */
   settle(response: VFSResponse): void;
   /** There will be no reply, because of `cause`: EIO. */
@@ -60,6 +64,8 @@ export class PendingReply<T> implements Waiter {
   kept: KeptRequest | null = null;
   /** Called once when it is over, in any way. */
   onEnd: (() => void) | null = null;
+  /** Called with the reply, before the caller gets it. */
+  onReply: ((response: VFSResponse) => void) | null = null;
   /** What the caller gets. */
   readonly promise: Promise<T>;
   readonly #convert: Convert<T>;
@@ -81,6 +87,7 @@ export class PendingReply<T> implements Waiter {
   /** Fulfils the promise, or rejects it with the reply's errno. */
   settle(response: VFSResponse): void {
     this.#over();
+    this.onReply?.(response);
     if (response.err !== 0) {
       this.#reject(new FsError(errnoOf(-response.err).code, this.#details));
       return;

@@ -15,8 +15,10 @@ export type SendNotice = (watch: number, kind: number, path: string, errno: numb
 export interface WatchSource {
   /** The filesystem, asked where it can watch. */
   readonly provider: Provider;
-  /** Told of everything that goes through the server, asked otherwise; null when that is not all. */
-  readonly hub: ChangeHub | null;
+  /** Told of what other connections change, at once. */
+  readonly hub: ChangeHub;
+  /** Whether the hub is told of everything: then nobody else is asked. */
+  readonly soleOwner: boolean;
   /** How many watches there may be. */
   readonly watchesMax: number;
   /** Whether the client takes notices fast enough. */
@@ -47,23 +49,27 @@ export class WatchTable {
 
   /** Begins to watch `path` for `origin`; returns the number of the watch. */
   add(origin: object, path: string, context: Context): number {
-    const { provider, hub, watchesMax } = this.#source;
+    const { hub, soleOwner, watchesMax } = this.#source;
     if (this.#stops.size >= watchesMax) throw new FsError("ENOSPC", { syscall: "watch", path });
     const number = ++this.#last;
-    if (provider.capabilities.has("watch")) this.#follow(number, path, context);
-    else if (hub !== null) {
-      const stop = hub.subscribe(origin, path, (kind, at) => this.#tell(number, kind, at));
-      this.#stops.set(number, stop);
-    } else throw new FsError("ENOSYS", { syscall: "watch", path });
+    // What the provider sees comes later, and with the client's own changes.
+    const stopProvider = soleOwner ? () => {} : this.#follow(number, path, context);
+    const stopHub = hub.subscribe(origin, path, (kind, at) => this.#tell(number, kind, at));
+    this.#stops.set(number, () => {
+      stopHub();
+      stopProvider();
+    });
     return number;
   }
 
   /** Passes on what the provider sees. */
-  #follow(number: number, path: string, context: Context): void {
+  #follow(number: number, path: string, context: Context): () => void {
+    if (!this.#source.provider.capabilities.has("watch")) {
+      throw new FsError("ENOSYS", { syscall: "watch", path });
+    }
     const controller = new AbortController();
     const { uid, gid } = context;
     const events = this.#source.provider.watch(path, { uid, gid, signal: controller.signal });
-    this.#stops.set(number, () => controller.abort());
     const run = async (): Promise<void> => {
       try {
         for await (const { kind, path: at } of events) this.#tell(number, kind, at);
@@ -73,6 +79,7 @@ export class WatchTable {
       }
     };
     run();
+    return () => controller.abort();
   }
 
   #tell(number: number, kind: ChangeKind, path: string): void {
@@ -82,7 +89,9 @@ export class WatchTable {
   }
 
   #end(number: number, path: string, errno: number): void {
-    if (this.#stops.delete(number)) this.#source.send(number, ENDED, clean(path), errno);
+    if (!this.#stops.has(number)) return;
+    this.remove(number);
+    this.#source.send(number, ENDED, clean(path), errno);
   }
 
   /** The client has taken what waited: those that have lost notices hear of it. */

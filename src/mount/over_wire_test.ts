@@ -1,0 +1,128 @@
+import { assert, assertEquals } from "@std/assert";
+import { newMemoryProvider } from "../providers/mod.ts";
+import { connectVFS, memoryPipe, newVFSServer, type RemoteProvider } from "../wire/mod.ts";
+import { inChild, run, withMount } from "./testing/with_mount.ts";
+
+const FILES = 200;
+const GIT = ["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "gc.auto=0"];
+
+async function git(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run("git", ...GIT, ...args);
+  assertEquals(code, 0, stderr);
+  return stdout;
+}
+
+/** What the kernel asked and wants an answer to. */
+class KernelRequests {
+  count = 0;
+  readonly logger = (line: string): void => {
+    if (/^rx \d+: (?!FORGET|BATCH_FORGET|INIT|DESTROY)/.test(line)) this.count++;
+  };
+}
+
+/** A mount of a provider in memory over the wire, and what is asked on both sides of it. */
+async function overWire(
+  cache: boolean,
+  use: (directory: string, remote: RemoteProvider, kernel: KernelRequests) => Promise<void>,
+): Promise<void> {
+  await using server = newVFSServer(newMemoryProvider(), { soleOwner: true });
+  const [near, far] = memoryPipe();
+  server.handleConnection(far);
+  await using remote = await connectVFS(near, { cache });
+  const kernel = new KernelRequests();
+  await withMount(remote, (directory) => use(directory, remote, kernel), {
+    debug: true,
+    logger: kernel.logger,
+  });
+}
+
+/** Clones a small repository, looks at it twice; the requests of the kernel and of the wire in each step. */
+async function gitAtWork(cache: boolean): Promise<[number, number][]> {
+  const repository = await Deno.makeTempDir();
+  const steps: [number, number][] = [];
+  try {
+    await git("init", "-q", repository);
+    for (let index = 0; index < FILES; index++) {
+      const folder = `${repository}/part${index % 4}`;
+      await Deno.mkdir(folder, { recursive: true });
+      await Deno.writeTextFile(`${folder}/file${index}`, `${index}\n`.repeat(index));
+    }
+    await git("-C", repository, "add", ".");
+    await git("-C", repository, "commit", "-q", "-m", "All");
+    await git("-C", repository, "repack", "-q", "-a", "-d");
+    await overWire(cache, async (directory, remote, kernel) => {
+      const step = async (...args: string[]): Promise<void> => {
+        const [asked, sent] = [kernel.count, remote.client.requestCount];
+        assertEquals(await git(...args), "");
+        steps.push([kernel.count - asked, remote.client.requestCount - sent]);
+      };
+      await step("clone", "-q", repository, `${directory}/clone`);
+      await step("-C", `${directory}/clone`, "status", "--porcelain");
+      await step("-C", `${directory}/clone`, "status", "--porcelain");
+    });
+  } finally {
+    await Deno.remove(repository, { recursive: true });
+  }
+  return steps;
+}
+
+Deno.test("git on a mount over the wire takes no more round trips than the kernel has requests", async () => {
+  for (const [kernel, wire] of await gitAtWork(false)) {
+    assert(kernel > 50, `only ${kernel} requests`);
+    assert(wire <= 1.2 * kernel, `${wire} on the wire for ${kernel} of the kernel`);
+  }
+});
+
+Deno.test("with what notices keep true, a clone takes a third less", async () => {
+  const [[kernel, wire] = [0, 0], ...looks] = await gitAtWork(true);
+  assert(wire <= kernel * 2 / 3, `${wire} on the wire for ${kernel} of the kernel`);
+  // Git reads what was written in the second of its index again.
+  for (const [kernel, wire] of looks) assert(wire <= kernel, `${wire} for ${kernel}`);
+});
+
+Deno.test("a full filesystem is told at the write, and removed files at once", async () => {
+  await using server = newVFSServer(newMemoryProvider({ maxBytes: 1 << 16 }), { soleOwner: true });
+  const [near, far] = memoryPipe();
+  server.handleConnection(far);
+  await using remote = await connectVFS(near, { cache: true });
+  await withMount(remote, async (directory) => {
+    const script = `
+      Deno.mkdirSync("d");
+      const file = Deno.openSync("d/f", { write: true, createNew: true });
+      const codes = [];
+      try { for (let count = 0; count < 100; count++) file.writeSync(new Uint8Array(4096)); }
+      catch (thrown) { codes.push(thrown.code); }
+      file.close();
+      Deno.removeSync("d/f");
+      try { Deno.lstatSync("d/f"); } catch (thrown) { codes.push(thrown.code); }
+      print(codes.join(" "));`;
+    assertEquals(await inChild(directory, script), "ENOSPC ENOENT");
+  });
+});
+
+Deno.test("a program sees what another client has just made, written and removed", async () => {
+  await using server = newVFSServer(newMemoryProvider(), { soleOwner: true });
+  const connect = (cache: boolean): Promise<RemoteProvider> => {
+    const [near, far] = memoryPipe();
+    server.handleConnection(far);
+    return connectVFS(near, { cache });
+  };
+  await using mine = await connect(true);
+  await using other = await connect(false);
+  await mine.mkdir("/d", 0o755);
+  // The kernel itself remembers nothing here: what is seen is what the client keeps.
+  const timeouts = { entryTimeoutMs: 0, attrTimeoutMs: 0 };
+  await withMount(mine, async (directory) => {
+    const size = (): Promise<unknown> =>
+      Deno.stat(`${directory}/d/f`).then(({ size }) => size, ({ code }) => code);
+    assertEquals(await size(), "ENOENT");
+    const handle = await other.create("/d/f", 0o644);
+    await handle.writeAt(new Uint8Array(5), 0);
+    assertEquals(await size(), 5);
+    await handle.writeAt(new Uint8Array(9), 0);
+    assertEquals(await size(), 9);
+    await handle.close();
+    await other.unlink("/d/f");
+    assertEquals(await size(), "ENOENT");
+  }, timeouts);
+});

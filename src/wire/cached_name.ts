@@ -1,0 +1,60 @@
+/**
+ * One name that a client knows something of.
+ *
+ * @module
+ */
+import type { FileInfo } from "../provider/mod.ts";
+
+/** What is known of one name of a directory. What is not known is false or null. */
+export class CachedName {
+  /** The attributes. */
+  info: FileInfo | null = null;
+  /** The name, for the attributes. */
+  label = "";
+  /** It is known that nothing has this name. */
+  isAbsent = false;
+  /** It is a directory, and no symbolic link to one. */
+  isDirectory = false;
+  /** Every name of the directory is in `names`; some of those there may be gone. */
+  isComplete = false;
+  /** It is new, so it has no file capabilities (`capabilities(7)`), which the kernel asks for before a write. */
+  hasNoCapabilities = false;
+  /** When something of it became unknown, on the clock of its cache. */
+  changedAt: number;
+  /** The names of the directory, as far as they matter. */
+  readonly names = new Map<string, CachedName>();
+
+  /** Nothing is known, since `changedAt`. */
+  constructor(changedAt: number) {
+    this.changedAt = changedAt;
+  }
+
+  /** The attributes are not known any more; it is the same inode still. */
+  forgetInfo(now: number): void {
+    this.changedAt = now;
+    this.info = null;
+  }
+
+  /** Nothing that can change of the same inode is known any more. */
+  forget(now: number): void {
+    this.forgetInfo(now);
+    this.hasNoCapabilities = false;
+  }
+
+  /** What a name of the directory leads to is not known any more, nor anything below. */
+  replace(name: string, now: number): void {
+    const before = this.names.get(name);
+    if (before === undefined && !this.isComplete) return;
+    before?.forgetBelow(now);
+    this.names.set(name, new CachedName(now));
+  }
+
+  /** Nothing is known any more of it and of what is below, by whatever way somebody has it. */
+  forgetBelow(now: number): void {
+    const queue: CachedName[] = [this];
+    for (const name of queue) {
+      name.forget(now);
+      for (const below of name.names.values()) queue.push(below);
+    }
+  }
+}
