@@ -106,6 +106,7 @@ export const HANDLE_ROWS: Rows = {
   },
   [Opcode.RELEASE]: {
     bodyMin: 24,
+    nobodyWaits: true,
     serve: (fs, request, body) => {
       const releaseFlags = body.getUint32(BODY + 12, true);
       const lockOwner = readU64Exact(body, BODY + 16);

@@ -16,6 +16,8 @@ export interface Operation {
   readonly bodyMin: number;
   /** Whether the operation uses views of the message until it ends. */
   readonly keepsInput?: boolean;
+  /** Whether the kernel goes on without the reply. */
+  readonly nobodyWaits?: boolean;
   /** What its success grants. */
   readonly grants?: Grants;
   /** Decodes, serves and encodes; returns the size of the reply's body. `at` reads the body. */

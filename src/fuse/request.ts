@@ -11,7 +11,7 @@ import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from "./abi.ts";
 import { ATTR_OUT_SIZE, AttrOut, ENTRY_OUT_SIZE, EntryOut } from "./attr.ts";
 import { encodeLock, LK_OUT_SIZE } from "./kernel_lock.ts";
 import { OPEN_OUT_SIZE, OpenOut } from "./open_out.ts";
-import { opcodeName } from "./opcode.ts";
+import { Opcode, opcodeName } from "./opcode.ts";
 import { SetAttrIn } from "./setattr_in.ts";
 import { STATX_OUT_SIZE, StatxOut } from "./statx_out.ts";
 import { readU64, write64 } from "./word64.ts";
@@ -136,6 +136,11 @@ export class Request implements Context {
       if (this.interrupted) this.#abort.abort(new FsError("EINTR", { syscall: this.name }));
     }
     return this.#abort.signal;
+  }
+
+  /** Whether the kernel goes on without the reply: RELEASE tells nobody how it ended. */
+  get nobodyWaits(): boolean {
+    return this.opcode === Opcode.RELEASE;
   }
 
   /** INTERRUPT came for this request. */

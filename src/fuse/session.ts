@@ -72,6 +72,8 @@ export class Session {
   readonly #agreed = Promise.withResolvers<Agreement>();
   #drained: (() => void) | null = null;
   readonly #callers = new OwnThreads();
+  /** How many of those that are pending nobody waits for. */
+  #unwaited = 0;
   /** Who sent the last message that anybody waits for. */
   #lastPid = 0;
 
@@ -86,7 +88,7 @@ export class Session {
     this.#request = new Request(this.#pool, options);
     const target = {
       step: () => this.#step(),
-      pending: () => this.#pending.size,
+      pending: () => this.#pending.size - this.#unwaited,
       isFromUs: () => this.#callers.isUs(this.#lastPid),
     };
     this.#loop = new SessionLoop(channel, target, { ...LOOP_DEFAULTS, ...options.loop });
@@ -194,12 +196,14 @@ export class Session {
   /** The reply comes later: the request keeps its objects, the loop goes on with others. */
   #park(request: Request, row: Operation, outcome: Promise<Reply>, startedAt: number): void {
     this.#pending.set(request.unique, request);
+    if (row.nobodyWaits === true) this.#unwaited++;
     this.#request = this.#free.pop() ?? new Request(this.#pool, this.#options);
     this.#request.hasLongSetxattr = request.hasLongSetxattr;
     const kept = row.keepsInput === true ? this.#input : null;
     if (kept !== null) this.#input = this.#pool.take(this.#messageSize);
     const done = (reply: Reply): void => {
       this.#pending.delete(request.unique);
+      if (row.nobodyWaits === true) this.#unwaited--;
       this.#reply(request, row, reply, startedAt);
       if (kept !== null) this.#pool.give(kept);
       if (this.#free.length < REQUESTS_FREE_MAX) this.#free.push(request);

@@ -51,6 +51,9 @@ const UNMOUNTED = -ERRNO.ENODEV.number;
 /** The connection was aborted (with ABORT_ERROR). */
 const ABORTED = -ERRNO.ECONNABORTED.number;
 
+/** For how long nobody looks for messages while an answer is due, in milliseconds. */
+const LATE_MS = 1;
+
 /** What one burst of service ended with. */
 type Rest = "idle" | "slice" | "ended";
 
@@ -73,6 +76,10 @@ export class SessionLoop {
   #queued = false;
   #bursting = false;
   #stopping = false;
+  /** Looks for messages while an answer is due. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether an answer takes long. */
+  #isSlow = false;
   readonly #ended = Promise.withResolvers<void>();
 
   /** The loop starts with {@linkcode SessionLoop.run}. */
@@ -116,8 +123,24 @@ export class SessionLoop {
     }
     if (rest === "ended") this.#end();
     else if (rest === "slice") this.#schedule();
+    else if (this.#target.pending() > 0 && !this.#isSlow) this.#sleepLater();
     else this.#sleep();
   };
+
+  /**
+   * An answer that is due comes as fast as the other thread of a wait wakes, and with it usually the next
+   * message, so the wait is not worth beginning. An answer that takes long is another matter: others are at
+   * work meanwhile.
+   */
+  #sleepLater(): void {
+    if (this.#sleeping || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#queued || this.#bursting) return;
+      this.#isSlow = performance.now() - this.#activeAt >= LATE_MS;
+      this.#turn();
+    }, LATE_MS);
+  }
 
   #schedule(): void {
     if (this.#queued) return;
@@ -127,6 +150,7 @@ export class SessionLoop {
 
   #sleep(): void {
     if (this.#sleeping) return;
+    if (this.#target.pending() === 0) this.#isSlow = false;
     this.#sleeping = true;
     this.#channel.wait().then(() => {
       this.#sleeping = false;
@@ -138,6 +162,7 @@ export class SessionLoop {
   /** A sleeping wait uses the descriptor: the end comes when it has returned. */
   #end(): void {
     this.#stopping = true;
+    clearTimeout(this.#timer);
     if (this.#sleeping) this.#channel.wake();
     else this.#ended.resolve();
   }

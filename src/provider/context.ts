@@ -19,4 +19,6 @@ export interface Context {
   readonly pid?: number;
   /** Aborted when the caller no longer waits; the operation then fails with EINTR or finishes. */
   readonly signal?: AbortSignal;
+  /** Nobody waits for the end of the operation: it may be done a moment later, together with others. */
+  readonly nobodyWaits?: boolean;
 }

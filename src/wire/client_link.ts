@@ -20,6 +20,8 @@ import { WireError } from "./wire_error.ts";
 /** Requests that a server of version 1 has not answered; the next ones wait here. */
 const IN_FLIGHT_MAX_V1 = 1024;
 const ID_MAX = 0xffff_ffff;
+/** How late a request is that may be late, in milliseconds. */
+const LATE_MS = 2;
 
 /** What a connection tells its client. */
 export interface LinkEvents {
@@ -70,6 +72,7 @@ export class ClientLink {
   #inFlight = 0;
   #inFlightMax = IN_FLIGHT_MAX_V1;
   #flushing = false;
+  #later: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
   private constructor(connection: WireConnection, frameMax: number, events: LinkEvents) {
@@ -153,7 +156,8 @@ export class ClientLink {
     this.#output.end();
     if (this.#inFlight < this.#inFlightMax && this.#backlog.length === 0) {
       this.#expect(waiter);
-      this.#flushSoon();
+      if (waiter.mayBeLate) this.#flushLater();
+      else this.#flushSoon();
     } else {
       const frame = writer.bytes.slice(start, writer.length);
       this.#output.undo();
@@ -167,6 +171,15 @@ export class ClientLink {
     this.#inFlight++;
     if (waiter.id === 0) this.#inOrder.push(waiter);
     else this.#byId.set(waiter.id, waiter);
+  }
+
+  /** Sends with the next request, or in a moment: each write wakes the server. */
+  #flushLater(): void {
+    if (this.#later !== undefined || this.#flushing) return;
+    this.#later = setTimeout(() => {
+      this.#later = undefined;
+      this.#output.flush();
+    }, LATE_MS);
   }
 
   #flushSoon(): void {
@@ -259,6 +272,7 @@ export class ClientLink {
   end(cause: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearTimeout(this.#later);
     try {
       this.#channel.close();
     } catch {

@@ -367,6 +367,8 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     this.#begin(OpCode.Release, "close", context);
     this.#closed = true;
     this.#client.revivables.delete(this);
-    return this.#send(NOTHING, "close", undefined);
+    // Locks that go with it let others in.
+    const mayBeLate = context?.nobodyWaits === true && !this.#locked;
+    return this.#client.send(NOTHING, { syscall: "close", path: this.path }, undefined, mayBeLate);
   }
 }

@@ -187,14 +187,21 @@ export class VFSClient {
    * @param convert Makes the result of the reply, which is good only during the call.
    * @param details What a failure says.
    * @param signal Takes the request back when it aborts.
+   * @param mayBeLate It may go out a moment later, together with the next one.
    */
-  send<T>(convert: Convert<T>, details: FsErrorDetails, signal?: AbortSignal): Promise<T> {
+  send<T>(
+    convert: Convert<T>,
+    details: FsErrorDetails,
+    signal?: AbortSignal,
+    mayBeLate = false,
+  ): Promise<T> {
     const request = this.#request;
     const waiter = new PendingReply(request.op, convert, details);
     this.requestCount++;
     if (this.#dead) waiter.fail(this.#cause);
     else if (signal?.aborted === true) waiter.interrupt();
     else {
+      waiter.mayBeLate = mayBeLate;
       this.#dispatch(request, waiter);
       if (signal !== undefined) this.#listen(signal, waiter);
     }

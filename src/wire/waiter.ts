@@ -38,6 +38,8 @@ export interface Waiter {
   id: number;
   /** Whether it has gone out: then a change may have been made. */
   sent: boolean;
+  /** Whether it may go out a moment later, together with the next one. */
+  mayBeLate: boolean;
   /** What it takes to send it again; null when that is not wanted. */
   kept: KeptRequest | null;
   /** Called once when it is over, in any way. */
@@ -60,6 +62,8 @@ export class PendingReply<T> implements Waiter {
   id = 0;
   /** Whether it has gone out. */
   sent = false;
+  /** Whether it may go out a moment later. */
+  mayBeLate = false;
   /** What it takes to send it again. */
   kept: KeptRequest | null = null;
   /** Called once when it is over, in any way. */
