@@ -12,7 +12,7 @@
 import { type Mount, mount } from "../src/mount/mod.ts";
 import type { Provider } from "../src/provider/mod.ts";
 import { MemoryProvider, newRealFSProvider } from "../src/providers/mod.ts";
-import { connectUDS, newVFSServer } from "../src/wire/mod.ts";
+import { connectUDS, newVFSServer, RemoteProvider } from "../src/wire/mod.ts";
 import { record } from "./report/record.ts";
 import { MILLISECONDS } from "./report/row.ts";
 
@@ -120,9 +120,15 @@ async function serveMount(kind: Kind, route: Route, paths: string[]): Promise<vo
   const counting = Deno.args.includes("count");
   await using provider = route === "direct"
     ? newProvider(kind, directory)
-    : await connectUDS(socket, { cache: true });
+    : await connectUDS(socket, { cache: "exact" });
   const kernel = new KernelRequests();
-  const options = counting ? { debug: true, logger: kernel.logger } : {};
+  // As `fusewire mount` does: what is only here, or told of by the server, the kernel may remember.
+  const isExact = provider instanceof RemoteProvider && provider.client.hello.exact;
+  const options = {
+    soleOwner: isExact || provider instanceof MemoryProvider,
+    watch: isExact,
+    ...(counting ? { debug: true, logger: kernel.logger } : {}),
+  };
   let mounted: Mount = await mount(provider, mountpoint, options);
   console.log("ready");
   for await (const line of linesOf(Deno.stdin.readable)) {

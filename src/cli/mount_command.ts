@@ -61,7 +61,7 @@ killed process left behind is replaced. To unmount from elsewhere: fusermount3 -
 /** The provider that the options name; exactly one of them must be given. */
 async function providerOf(
   values: AddressOptions & { readonly dir?: string; readonly memory?: boolean },
-): Promise<{ provider: Provider; label: string }> {
+): Promise<{ provider: Provider; label: string; watch: boolean }> {
   const { dir, memory } = values;
   const address = addressOf(values, "connect");
   const given = [address !== undefined, dir !== undefined, memory === true].filter(Boolean).length;
@@ -77,10 +77,13 @@ async function providerOf(
     provider.client.ended.then((cause) => {
       if (cause !== undefined) console.error(connectionLost(label, cause));
     });
-    return { provider, label };
+    // Then the server tells exactly what others change.
+    return { provider, label, watch: provider.client.cache.isOn };
   }
-  if (dir !== undefined) return { provider: await providerOfDirectory(dir), label: dir };
-  return { provider: providerInMemory(), label: "memory" };
+  if (dir !== undefined) {
+    return { provider: await providerOfDirectory(dir), label: dir, watch: false };
+  }
+  return { provider: providerInMemory(), label: "memory", watch: false };
 }
 
 function connectionLost(where: string, cause: unknown): string {
@@ -131,17 +134,17 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   const options: MountOptions = mountOptionsOf(values.options ?? []);
   using stop = new StopSignal();
   await using closing = new AsyncDisposableStack();
-  const { provider: source, label } = await providerOf(values);
+  const { provider: source, label, watch } = await providerOf(values);
   closing.use(source);
   await refuseWithin(mountpoint, values.dir);
   const { provider, engine } = await guarded(source, values);
   if (engine !== undefined) closing.defer(() => engine.close());
   // Hooks want to see more than the first use.
-  const soleOwner = values.memory === true && engine === undefined;
+  const soleOwner = (values.memory === true || watch) && engine === undefined;
   const fsName = fsNameOf(label);
   // Nobody below checks the modes of files in memory: the kernel does.
   const defaultPermissions = values.memory === true;
-  const defaults = { fsName, soleOwner, defaultPermissions };
+  const defaults = { fsName, soleOwner, watch: watch && soleOwner, defaultPermissions };
   const mounted = await mount(provider, mountpoint, { ...defaults, ...options });
   if (mounted.replacedStale) {
     console.error(`fusewire: replaced the mount that a dead process had left on ${mountpoint}`);

@@ -77,7 +77,8 @@ async function serve(args: readonly string[]): Promise<ExitCode> {
   const { provider, engine } = await guarded(source, values);
   if (engine !== undefined) closing.defer(() => engine.close());
   // Memory is ours alone: whatever changes it goes through the server.
-  const soleOwner = directory === undefined;
+  // But hooks want to see what clients would otherwise know by themselves.
+  const soleOwner = directory === undefined && engine === undefined;
   const server = closing.use(newVFSServer(provider, { soleOwner, observer: telemetry() }));
   const { listener, where } = await listenAt(address);
   const serving = server.serve(listener);

@@ -126,3 +126,46 @@ Deno.test("a program sees what another client has just made, written and removed
     assertEquals(await size(), "ENOENT");
   }, timeouts);
 });
+
+Deno.test("a kernel that remembers everything sees what another client changes, and not its own changes", async () => {
+  await using server = newVFSServer(newMemoryProvider(), { soleOwner: true });
+  const connect = (cache: boolean): Promise<RemoteProvider> => {
+    const [near, far] = memoryPipe();
+    server.handleConnection(far);
+    return connectVFS(near, { cache });
+  };
+  await using mine = await connect(true);
+  await using other = await connect(false);
+  let notices = 0;
+  const options = {
+    soleOwner: true,
+    watch: true,
+    debug: true,
+    logger: (line: string): void => {
+      if (line.startsWith("notice")) notices++;
+    },
+  };
+  await withMount(mine, async (directory) => {
+    const content = (): Promise<string> =>
+      Deno.readTextFile(`${directory}/d/f`).catch(({ code }) => code);
+    const becomes = async (expected: string): Promise<void> => {
+      const until = performance.now() + 10_000;
+      while (await content() !== expected) assert(performance.now() < until, expected);
+    };
+    await Deno.mkdir(`${directory}/d`);
+    await Deno.writeTextFile(`${directory}/d/f`, "mine");
+    assertEquals([await content(), await content(), notices], ["mine", "mine", 0]);
+    const handle = await other.open("/d/f", 2, 0);
+    await handle.writeAt(new TextEncoder().encode("theirs, and longer"), 0);
+    await becomes("theirs, and longer");
+    await other.rename("/d", "/e");
+    await becomes("ENOENT");
+    await other.rename("/e", "/d");
+    await becomes("theirs, and longer");
+    await handle.close();
+    await other.unlink("/d/f");
+    await becomes("ENOENT");
+    await Deno.writeTextFile(`${directory}/d/f`, "mine again");
+    await becomes("mine again");
+  }, options);
+});
