@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { clean, FsError, type MaybePromise } from "../base/mod.ts";
+import { FsError, type MaybePromise } from "../base/mod.ts";
 import type { Context, StatFs } from "../provider/mod.ts";
 import { OpCode } from "./op_code.ts";
 import { NOTHING, RemotePaths } from "./remote_paths.ts";
@@ -28,9 +28,6 @@ export abstract class RemoteAttributes extends RemotePaths {
   /** An extended attribute. Version 2. */
   override getXattr(path: string, name: string, context?: Context): MaybePromise<Uint8Array> {
     if (!this.hasVersion2) return super.getXattr(path, name, context);
-    if (name === "security.capability" && this.client.cache.hasNoCapabilities(clean(path))) {
-      throw new FsError("ENODATA", { syscall: "getXattr", path });
-    }
     this.begin(OpCode.GetXattr, path, context).name = name;
     return this.send(({ data }) => data.slice(), "getXattr", path, context);
   }

@@ -183,9 +183,9 @@ export class RemoteCache {
     return this.#byInode.get(file.ino)?.info ?? undefined;
   }
 
-  /** Whether the file at a clean path is known to have no file capabilities. */
-  hasNoCapabilities(path: string): boolean {
-    return this.#isOn && this.#find(path)?.hasNoCapabilities === true;
+  /** Whether an open file is known to have no file capabilities. */
+  hasNoCapabilities(file: CachedFile): boolean {
+    return this.#byInode.get(file.ino)?.hasNoCapabilities === true;
   }
 
   /** A notice has come, of this number of `NOTICES`. */

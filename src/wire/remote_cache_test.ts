@@ -81,7 +81,7 @@ Deno.test("a new file in a new directory takes three messages: to make, to write
     await mine.mkdir("/d/new", 0o755);
     assertEquals(await codeOf(() => mine.lstat("/d/new/f")), "ENOENT");
     const handle = await mine.open("/d/new/f", NEW, 0o644);
-    assertEquals(await codeOf(() => mine.getXattr("/d/new/f", "security.capability")), "ENODATA");
+    assertEquals(await codeOf(() => handle.getXattr("security.capability")), "ENODATA");
     await handle.writeAt(bytes("content"), 0);
     assertEquals((await handle.stat()).size, 7);
     assertEquals((await mine.lstat("/d/new/f")).size, 7);
@@ -172,6 +172,18 @@ Deno.test("a file whose directory moved while it was open is still told of", asy
   await other.truncate("/moved/g", 9);
   await mine.statfs("/");
   assertEquals((await handle.stat()).size, 9);
+});
+
+Deno.test("capabilities that another client gave a new file are asked for", async () => {
+  await using here = await world();
+  const { mine, other } = here;
+  await look(mine, "/d");
+  const handle = await mine.open("/d/new", NEW, 0o644);
+  const capability = () => handle.getXattr("security.capability");
+  assertEquals(await codeOf(capability), "ENODATA");
+  await other.setXattr("/d/new", "security.capability", bytes("all"), 0);
+  await mine.statfs("/");
+  assertEquals(await capability(), bytes("all"));
 });
 
 Deno.test("files with several names are asked for every time", async () => {

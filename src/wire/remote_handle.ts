@@ -329,6 +329,9 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
   /** An extended attribute. */
   override getXattr(name: string, context?: Context): MaybePromise<Uint8Array> {
     this.#require2("getXattr");
+    if (name === "security.capability" && this.#client.cache.hasNoCapabilities(this)) {
+      throw this.fail("ENODATA", "getXattr");
+    }
     this.#begin(OpCode.GetXattr, "getXattr", context).name = name;
     return this.#send(({ data }) => data.slice(), "getXattr", context);
   }
