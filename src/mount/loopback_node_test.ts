@@ -90,3 +90,20 @@ Deno.test("a class that extends LoopbackNode changes what it overrides, for all 
 Deno.test("a directory that is missing cannot be a loopback root", () => {
   assertThrows(() => newLoopbackRoot("/no/such/directory"), FsError, "ENOENT");
 });
+
+Deno.test("a file that others have removed can be made again at once", async () => {
+  await withLower(async (lower) => {
+    await using root = newLoopbackRoot(lower);
+    await withNodes(root, async (directory) => {
+      await Deno.writeTextFile(`${lower}/file`, "old");
+      assertEquals(await Deno.readTextFile(`${directory}/file`), "old");
+      await Deno.remove(`${lower}/file`);
+      // The kernel still takes it for there, and opens where it should create.
+      assertEquals((await run("sh", "-c", `echo new > ${directory}/file`)).stderr, "");
+      assertEquals(await Deno.readTextFile(`${lower}/file`), "new\n");
+      await Deno.remove(`${lower}/file`);
+      const { stderr } = await run("cat", `${directory}/file`);
+      assertEquals(stderr.includes("No such file"), true, stderr);
+    }, { nullPermissions: true, entryTimeoutMs: 1e9, attrTimeoutMs: 1e9 });
+  });
+});

@@ -278,12 +278,16 @@ export class ProviderNode extends ProviderInode
 
   /**
    * Opens a file. The kernel has followed every link already. One without a name (`/proc/self/fd/5`) is
-   * opened through a handle that is open on it and may do as much.
+   * opened through a handle that is open on it and may do as much. One that others have removed is ESTALE:
+   * then the kernel looks the name up once more, and makes the file if O_CREAT says so.
    */
   open(context: Context, flags: number, _out: OpenOut): MaybePromise<FileHandle | Errno> {
     const nameless = this.openNameless(flags);
     if (nameless !== null) return nameless.again(flags, context);
-    return this.#openFile(this.path(), flags | O_NOFOLLOW, 0, context);
+    return rescue(
+      () => this.#openFile(this.path(), flags | O_NOFOLLOW, 0, context),
+      staleIfMissing,
+    );
   }
 
   /** Makes and opens a file. */
@@ -314,6 +318,11 @@ export class ProviderNode extends ProviderInode
     if (path === undefined) return newListDirStream([]);
     return chain(this.provider.readDir(path, context), newListDirStream);
   }
+}
+
+function staleIfMissing(thrown: unknown): Errno {
+  if (thrown instanceof FsError && thrown.code === "ENOENT") return ERRNO.ESTALE;
+  throw thrown;
 }
 
 /** What tells a file from others: its number, where that is real, and the time of its birth. */
