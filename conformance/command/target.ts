@@ -8,13 +8,17 @@ import { HostSubject } from "../subjects/host_subject.ts";
 import { subjectFactories } from "../subjects/open_subject.ts";
 import { SocketSubject } from "../subjects/socket_subject.ts";
 import type { Route, SubjectFactory } from "../subjects/subject.ts";
+import { connectUDS } from "../../src/wire/mod.ts";
 import { providerModule } from "../../src/provider/mod.ts";
 
 /** The routes of a module, where none are asked for. */
 const MODULE_ROUTES: readonly Route[] = ["direct", "wire-v1", "wire-v2"];
 
-/** The routes of a socket, where none are asked for: a server of version 1 answers the first only. */
-const SOCKET_ROUTES: readonly Route[] = ["wire-v1", "wire-v2"];
+/** The routes of a socket: the versions that its server speaks. */
+async function spokenRoutes(path: string): Promise<readonly Route[]> {
+  await using provider = await connectUDS(path);
+  return provider.client.version === 1 ? ["wire-v1"] : ["wire-v1", "wire-v2"];
+}
 
 /** What is at a path; null for nothing, and for the URL of a module. */
 export async function fileAt(path: string): Promise<Deno.FileInfo | null> {
@@ -45,7 +49,10 @@ export async function targetRoutes(
     const wanted = routes === undefined || routes.includes("host");
     return new Map(wanted ? [["host", () => HostSubject.below(target)]] : []);
   }
-  if (file?.isSocket === true) return socketRoutes(target, routes ?? SOCKET_ROUTES);
+  if (file?.isSocket === true) {
+    const spoken = await spokenRoutes(target);
+    return socketRoutes(target, spoken.filter((route) => routes?.includes(route) ?? true));
+  }
   return subjectFactories(routes ?? MODULE_ROUTES, await providerModule(moduleURL(target)));
 }
 

@@ -67,6 +67,11 @@ export class CaseRunner implements AsyncDisposable {
     return (await this.#prepare()).subject.has;
   }
 
+  /** Whether the subject has gone for good. */
+  isLost(): boolean {
+    return this.#ready?.subject.isLost?.() ?? false;
+  }
+
   /** What the subject lacks for the case. */
   async missing(one: Case): Promise<Need[]> {
     const has = await this.has();

@@ -23,6 +23,13 @@ const ENDING: Case = {
   steps: () => Promise.resolve(),
 };
 
+const GOING_ON: Case = {
+  ...ENDING,
+  id: "run/goes-on",
+  title: "the filesystem is there until the last case",
+  clause: "DESIGN decision 12: nothing else suffers",
+};
+
 /** What to run. */
 export interface SuiteOptions {
   /** The cases, in the order to run them. */
@@ -57,13 +64,21 @@ export async function* runSuite(options: SuiteOptions): AsyncGenerator<SuiteOutc
         if (outcome.steps.some((step) => step.outcome === undefined)) hangs++;
         if (judge !== undefined && route !== "host") {
           yield { ...outcome, linux: (await judge.run(one)).steps };
-          continue;
-        }
+        } else yield outcome;
+        if (!runner.isLost()) continue;
+        const left = cases.length - 1 - cases.indexOf(one);
+        yield failed(GOING_ON, route, `It has gone in ${one.id}: ${left} cases were not run`);
+        break;
       }
       yield outcome;
     }
     yield* endRun(runner);
   }
+}
+
+/** The outcome of a promise about the run. */
+function failed(promise: Case, route: Route, message: string, durationMs = 0): SuiteOutcome {
+  return { case: promise, route, status: "failed", durationMs, message, steps: [], missing: [] };
 }
 
 /** That a filesystem ends is a promise too; it is told only when it is broken. */
@@ -72,14 +87,6 @@ async function* endRun(runner: CaseRunner): AsyncGenerator<SuiteOutcome, void, v
   try {
     await runner[Symbol.asyncDispose]();
   } catch (thrown) {
-    yield {
-      case: ENDING,
-      route: runner.route,
-      status: "failed",
-      durationMs: performance.now() - start,
-      message: showThrown(thrown),
-      steps: [],
-      missing: [],
-    };
+    yield failed(ENDING, runner.route, showThrown(thrown), performance.now() - start);
   }
 }

@@ -1,9 +1,12 @@
 // Whole runs: routes, known failures, the oracle.
 import { assertEquals } from "@std/assert";
+import { FsError } from "../../src/base/mod.ts";
 import { Forward } from "../../src/provider/mod.ts";
 import { MemoryProvider } from "../../src/providers/mod.ts";
 import { type Case, caseFile } from "../case.ts";
 import { HOST_DIRECTORY, subjectFactories } from "../subjects/open_subject.ts";
+import { DirectSubject } from "../subjects/direct_subject.ts";
+import type { Subject } from "../subjects/subject.ts";
 import { HostSubject } from "../subjects/host_subject.ts";
 import { countOutcomes } from "./outcome.ts";
 import { runSuite, type SuiteOptions, type SuiteOutcome } from "./run_suite.ts";
@@ -69,6 +72,31 @@ Deno.test("the oracle shows what Linux answers to a case that failed", async () 
   const all = await outcomes({ oracle: () => HostSubject.below(HOST_DIRECTORY) });
   assertEquals(all[1]?.linux?.map(({ outcome }) => outcome), ["0", "EEXIST"]);
   assertEquals(all[0]?.linux, undefined);
+});
+
+Deno.test("a filesystem that has gone for good ends its route, and is told", async () => {
+  class Leaving extends Careless {
+    hasGone = false;
+    override chmod(): void {
+      this.hasGone = true;
+      throw new FsError("EIO", { syscall: "chmod" });
+    }
+  }
+  const factory = (): Promise<Subject> => {
+    const provider = new Leaving();
+    const isLost = (): boolean => provider.hasGone;
+    return Promise.resolve(Object.assign(new DirectSubject(provider), { isLost }));
+  };
+  const ending = caseFile("ending", { clause: "none" });
+  ending.it("breaks it", (t) => t.chmod("/none", 0));
+  const all = [cases[0]!, ...ending.cases, ...cases];
+  const came = await outcomes({ cases: all, routes: new Map([["direct", factory]]) });
+  assertEquals(came.map(({ case: { id }, status }) => `${id} ${status}`), [
+    "demo/makes-directory passed",
+    "ending/breaks-it failed",
+    "run/goes-on failed",
+  ]);
+  assertEquals(came[2]?.message, "It has gone in ending/breaks-it: 3 cases were not run");
 });
 
 Deno.test("a filesystem that does not close is told and ends nothing", async () => {

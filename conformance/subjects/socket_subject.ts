@@ -33,6 +33,11 @@ export class SocketSubject implements Subject {
     return new ProviderCaller(this.provider, identity && { ...identity, pid: 0 });
   }
 
+  /** Whether the server has ended the connection. */
+  isLost(): boolean {
+    return this.provider.client.dead;
+  }
+
   /** A server that hangs is ended by nobody here; the connection is. */
   async kill(): Promise<void> {
     await this.provider.close();

@@ -49,6 +49,8 @@ export interface Subject extends AsyncDisposable {
   openCount?(): number;
   /** Removes a tree, where that takes more than the calls of a caller. */
   removeTree?(path: string): Promise<void>;
+  /** Whether it has gone for good: a server that ended the connection. */
+  isLost?(): boolean;
   /** Ends calls that hang, so that the subject can be disposed of. */
   kill(): Promise<void>;
 }
