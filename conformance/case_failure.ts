@@ -15,11 +15,15 @@ export class CaseFailure extends Error {
   /** What came. */
   readonly got: string;
 
+  /** Whether the steps had passed, and what failed is what has to hold after every case. */
+  readonly afterwards: boolean;
+
   /** The two, and which step it was about. */
-  constructor(what: string, expected: string, got: string) {
+  constructor(what: string, expected: string, got: string, afterwards = false) {
     super(`${what}: expected ${expected}, got ${got}`);
     this.expected = expected;
     this.got = got;
+    this.afterwards = afterwards;
   }
 }
 

@@ -1,6 +1,6 @@
 // Random operations find broken filesystems, and say in a few steps what is broken.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { ALL_MUTANTS } from "../../fixtures/mutants/all_mutants.ts";
+import { PROVIDER_MUTANTS } from "../../fixtures/mutants/all_mutants.ts";
 import { sound } from "../../fixtures/mutants/mutant.ts";
 import type { MaybePromise } from "../../src/base/mod.ts";
 import { ReadonlyProvider } from "../../src/layers/mod.ts";
@@ -41,7 +41,7 @@ async function fuzzed(
 }
 
 function mutant(defect: string): () => Provider {
-  const found = ALL_MUTANTS.find((one) => one.defect === defect);
+  const found = PROVIDER_MUTANTS.find((one) => one.defect === defect);
   assert(found !== undefined, `there is no mutant that ${defect}`);
   return found.make;
 }

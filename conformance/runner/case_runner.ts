@@ -92,8 +92,9 @@ export class CaseRunner implements AsyncDisposable {
     } catch (thrown) {
       const durationMs = performance.now() - start;
       if (thrown instanceof CaseFailure) {
-        const { message, expected, got } = thrown;
-        return { ...outcome, status: "failed", durationMs, message, expected, got };
+        const { message, expected, got, afterwards } = thrown;
+        const told = { message, expected, got, ...afterwards && { afterwards } };
+        return { ...outcome, status: "failed", durationMs, ...told };
       }
       return { ...outcome, status: "failed", durationMs, message: explain(thrown, steps) };
     }
@@ -158,7 +159,7 @@ export class CaseRunner implements AsyncDisposable {
       // The first failure says more than what follows from it.
       if (failed) return;
       if (thrown instanceof CaseFailure) throw thrown;
-      throw new CaseFailure("removing what the case made", "success", showThrown(thrown));
+      throw new CaseFailure("removing what the case made", "success", showThrown(thrown), true);
     }
   }
 
@@ -169,7 +170,7 @@ export class CaseRunner implements AsyncDisposable {
     while (subject.openCount() > before) {
       if (performance.now() > deadline) {
         const left = subject.openCount() - before;
-        throw new CaseFailure("files that the case has left open", "0", String(left));
+        throw new CaseFailure("files that the case has left open", "0", String(left), true);
       }
       await new Promise((resolve) => setTimeout(resolve, RELEASE_POLL_MS));
     }
@@ -214,7 +215,7 @@ async function expectGone(caller: Caller, path: string): Promise<void> {
     if (errnoThrown(thrown) === "ENOENT") return;
     throw thrown;
   }
-  throw new CaseFailure("the directory of the case, once removed", "ENOENT", "success");
+  throw new CaseFailure("the directory of the case, once removed", "ENOENT", "success", true);
 }
 
 function explain(thrown: unknown, steps: readonly Step[]): string {

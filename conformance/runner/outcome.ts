@@ -30,6 +30,8 @@ export interface Outcome {
   readonly expected?: string;
   /** What came instead. */
   readonly got?: string;
+  /** The steps had passed: what failed is what has to hold after every case. */
+  readonly afterwards?: boolean;
   /** What was called, in order. */
   readonly steps: readonly Step[];
   /** What is not wrong and yet worth knowing. */
