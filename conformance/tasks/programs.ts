@@ -20,6 +20,11 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
   { command: "git", package: "git", why: "the demo works in a git work tree" },
 ];
 
+/** Where Debian's libfuse3-dev puts the source of a filesystem that is not ours. */
+export const LIBFUSE_EXAMPLE = "/usr/share/doc/libfuse3-dev/examples/passthrough_ll.c";
+
+const FOR_LIBFUSE = "a mount of libfuse is judged";
+
 /** Independent judges: the tests that ask them are ignored, and say why, where these are missing. */
 export const JUDGES: readonly SystemProgram[] = [
   { command: "go", package: "golang-go", why: "Go judges the wire" },
@@ -28,6 +33,10 @@ export const JUDGES: readonly SystemProgram[] = [
     package: "golang-github-fxamacker-cbor-dev",
     why: "the codec of the Go original judges the wire",
   },
+  { command: "gcc", package: "gcc", why: FOR_LIBFUSE },
+  { command: "/usr/include/stdlib.h", package: "libc6-dev", why: FOR_LIBFUSE },
+  { command: "pkg-config", package: "pkg-config", why: FOR_LIBFUSE },
+  { command: LIBFUSE_EXAMPLE, package: "libfuse3-dev", why: FOR_LIBFUSE },
 ];
 
 /** The first file of this name that can be run, in the folders of `$PATH` and the usual ones of root. */

@@ -1,6 +1,8 @@
-// The command, pointed at a server that is not ours.
+// The command, pointed at what is not ours: a server in Go, and a mount of libfuse.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { whereIs } from "../tasks/programs.ts";
+import { WITHOUT_FUSE } from "../tasks/fuse_device.ts";
+import { LIBFUSE_EXAMPLE, whereIs } from "../tasks/programs.ts";
+import { unmountBelow } from "./scenario.ts";
 
 const COMMAND = new URL("../mod.ts", import.meta.url).href;
 const GO_SOURCES = new URL("../../fixtures/go_peer/", import.meta.url);
@@ -14,6 +16,9 @@ async function firstMissing(...names: readonly string[]): Promise<string | undef
 }
 
 const withoutGo = await firstMissing("go", GO_CODEC);
+const withoutLibfuse = Deno.uid() === 0 && Deno.env.get(WITHOUT_FUSE) !== "1"
+  ? await firstMissing("gcc", "/usr/include/stdlib.h", "pkg-config", LIBFUSE_EXAMPLE)
+  : "root with FUSE";
 
 function titled(name: string, missing: string | undefined): string {
   return missing === undefined ? name : `${name} (NOT TESTED: ${missing} is missing)`;
@@ -42,6 +47,7 @@ async function must(...[program, args, options]: Parameters<typeof run>): Promis
 /** What the command says of a target. */
 interface Report {
   readonly counts: { readonly passed: number; readonly failed: number; readonly skipped: number };
+  readonly levels: readonly string[];
   readonly routes: Readonly<Record<string, unknown>>;
   readonly cases: readonly { readonly id: string; readonly status: string }[];
 }
@@ -113,6 +119,51 @@ Deno.test({
     } finally {
       serving.kill("SIGKILL");
       await serving.status;
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+/**
+ * What passthrough_ll does not do, as its source shows: what is made belongs to the server and not to the
+ * caller, and it does not ask the kernel to heed ACLs.
+ */
+const FINDINGS_OF_LIBFUSE = [
+  /^(stat|mkdir|symlink|mknod|tmpfile)\/.*(owner|caller|setgid)/,
+  /^permission\/to-remove-names-in-sticky-directory/,
+  /^acl\//,
+];
+
+Deno.test({
+  name: titled("a mount of libfuse passes nearly everything, and the rest is told", withoutLibfuse),
+  ignore: withoutLibfuse !== undefined,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const [program, source, mountpoint] = [
+      `${folder}/passthrough`,
+      `${folder}/source`,
+      `${folder}/m`,
+    ];
+    try {
+      // Other users come here, too.
+      await Deno.chmod(folder, 0o755);
+      await Deno.mkdir(source);
+      await Deno.mkdir(mountpoint);
+      const flags = (await must("pkg-config", ["fuse3", "--cflags", "--libs"])).trim().split(/\s+/);
+      await must("gcc", [LIBFUSE_EXAMPLE, "-o", program, ...flags]);
+      // It returns when it is mounted, and ends when it is unmounted.
+      const options = `source=${source},allow_other,default_permissions,xattr,flock`;
+      await must(program, ["-o", options, mountpoint]);
+      const report = await reportOn(mountpoint, `${folder}/report.json`);
+      assertEquals(Object.keys(report.routes), ["host"]);
+      const failed = failedIn(report);
+      const others = failed.filter((id) => !FINDINGS_OF_LIBFUSE.some((known) => known.test(id)));
+      assertEquals(others, []);
+      assert(failed.includes("mkdir/belongs-to-its-caller"), `${failed}`);
+      assert(report.levels.includes("core"), `${report.levels}`);
+      assert(report.counts.passed > 20 * failed.length, JSON.stringify(report.counts));
+    } finally {
+      await unmountBelow(folder);
       await Deno.remove(folder, { recursive: true });
     }
   },
