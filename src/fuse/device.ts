@@ -8,6 +8,7 @@ import {
   check,
   close,
   eventfd,
+  eventLoopDescriptors,
   ioctl,
   MemoryBlock,
   open,
@@ -22,8 +23,10 @@ import { FUSE_DEV_IOC } from "./abi.ts";
 
 const POLLIN = 1;
 const POLLFD_SIZE = 8;
-/** How large a pollfd array for two descriptors is. */
-const WAIT_SIZE = 2 * POLLFD_SIZE;
+/** Where `revents` is in a pollfd. */
+const REVENTS = 6;
+/** A wait is for the messages and for {@linkcode Device.wake}. */
+const WAIT_COUNT = 2;
 
 /** What a session reads from and writes to: the kernel, or a test in its place. */
 export interface Channel {
@@ -35,8 +38,11 @@ export interface Channel {
   notify(block: MemoryBlock, size: number): Promise<boolean>;
   /** Waits until there is a message or somebody wakes. */
   wait(): Promise<void>;
-  /** As `wait`, but holds the thread, and for a millisecond at most. */
-  waitBriefly(): void;
+  /**
+   * As `wait`, but holds the thread, for so many milliseconds at most. Ends also when the event loop of this
+   * thread has work, and says so.
+   */
+  waitBriefly(timeoutMs: number): boolean;
   /** Ends the current `wait`, and every later one. */
   wake(): void;
   /** Lets go of the descriptors. No call may be under way. */
@@ -51,7 +57,9 @@ export class Device implements Channel {
   /** The descriptor. */
   readonly fd: number;
   readonly #wakeFd: number;
-  readonly #waitSet = new MemoryBlock(WAIT_SIZE);
+  /** What is waited for; behind that, what ends a brief wait too: the event loops. */
+  readonly #waitSet: MemoryBlock;
+  readonly #briefCount: number;
   readonly #wakeValue = new MemoryBlock(8);
   readonly #dispose: () => void;
   #closed = false;
@@ -62,11 +70,13 @@ export class Device implements Channel {
     this.#dispose = dispose;
     setNonblocking(fd);
     this.#wakeFd = eventfd();
-    const view = this.#waitSet.view;
-    view.setInt32(0, fd, true);
-    view.setInt16(4, POLLIN, true);
-    view.setInt32(POLLFD_SIZE, this.#wakeFd, true);
-    view.setInt16(POLLFD_SIZE + 4, POLLIN, true);
+    const waitedFor = [fd, this.#wakeFd, ...eventLoopDescriptors()];
+    this.#briefCount = waitedFor.length;
+    this.#waitSet = new MemoryBlock(POLLFD_SIZE * waitedFor.length);
+    for (const [index, descriptor] of waitedFor.entries()) {
+      this.#waitSet.view.setInt32(POLLFD_SIZE * index, descriptor, true);
+      this.#waitSet.view.setInt16(POLLFD_SIZE * index + 4, POLLIN, true);
+    }
     this.#wakeValue.view.setUint32(0, 1, true);
   }
 
@@ -111,12 +121,23 @@ export class Device implements Channel {
 
   /** Waits until there is a message or somebody wakes. */
   async wait(): Promise<void> {
-    await pollAsync(this.#waitSet.address, 2, -1);
+    await pollAsync(this.#waitSet.address, WAIT_COUNT, -1);
   }
 
-  /** As {@linkcode Device.wait}, but holds the thread, and for a millisecond at most. */
-  waitBriefly(): void {
-    poll(this.#waitSet.address, 2, 1);
+  /**
+   * As {@linkcode Device.wait}, but holds the thread, for `timeoutMs` at most. True when the event loop has
+   * work: an answer over a socket, output of a child, a file that has been read.
+   */
+  waitBriefly(timeoutMs: number): boolean {
+    if (poll(this.#waitSet.address, this.#briefCount, timeoutMs) <= 0) return false;
+    for (let index = WAIT_COUNT; index < this.#briefCount; index++) {
+      const at = POLLFD_SIZE * index;
+      const events = this.#waitSet.view.getInt16(at + REVENTS, true);
+      if (events === POLLIN) return true;
+      // A worker has ended, and its event loop with it: poll skips what is negative.
+      if (events !== 0) this.#waitSet.view.setInt32(at, -1, true);
+    }
+    return false;
   }
 
   /** Ends the current `wait`, and every later one. */

@@ -49,6 +49,32 @@ Deno.test("the loop holds the thread for a moment before it sleeps", async () =>
   );
 });
 
+Deno.test("the loop sleeps as soon as the event loop has work", async () => {
+  await withLoop(
+    { spinUs: 0, lingerMs: 60_000, sliceMs: 60_000 },
+    { pending: 0, isFromUs: false },
+    async (channel) => {
+      channel.hasOtherWork = true;
+      await served(channel);
+      assertEquals(channel.briefWaits, 1);
+    },
+  );
+});
+
+Deno.test("a loop that is always busy sleeps for the work of others after each slice", async () => {
+  await withLoop(
+    { spinUs: 0, lingerMs: 0, sliceMs: 0 },
+    { pending: 0, isFromUs: false },
+    async (channel, steps) => {
+      channel.hasOtherWork = true;
+      for (let index = 0; index < 3; index++) channel.send(new Uint8Array(8));
+      const before = steps();
+      await channel.slept();
+      assert(steps() - before < 3, "it went on reading");
+    },
+  );
+});
+
 Deno.test("the loop does not hold the thread with lingerMs 0", async () => {
   await withLoop(
     { spinUs: 0, lingerMs: 0, sliceMs: 1 },

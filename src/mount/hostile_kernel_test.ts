@@ -120,7 +120,9 @@ class HostileKernel implements Channel {
     return new Promise((resolve) => this.#wake = resolve);
   }
 
-  waitBriefly(): void {}
+  waitBriefly(): boolean {
+    return false;
+  }
 
   wake(): void {
     this.#wake?.();

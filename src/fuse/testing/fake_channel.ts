@@ -16,6 +16,8 @@ export class FakeChannel implements Channel {
   refuseWith = 0;
   /** Whether `close` was called. */
   closed = false;
+  /** Whether the event loop has something else to do. */
+  hasOtherWork = false;
   /** How often the thread was held for a moment. */
   briefWaits = 0;
   /** Called in each such moment. */
@@ -75,9 +77,12 @@ export class FakeChannel implements Channel {
     return new Promise((resolve) => this.#wake = resolve);
   }
 
-  waitBriefly(): void {
-    this.briefWaits++;
-    this.onBriefWait?.();
+  waitBriefly(timeoutMs: number): boolean {
+    if (timeoutMs > 0) {
+      this.briefWaits++;
+      this.onBriefWait?.();
+    }
+    return this.hasOtherWork;
   }
 
   wake(): void {

@@ -1,0 +1,32 @@
+import { assert, assertEquals } from "@std/assert";
+import { poll } from "./descriptor.ts";
+import { eventLoopDescriptors } from "./event_loop.ts";
+import { MemoryBlock } from "./memory_block.ts";
+
+const POLLIN = 1;
+const POLLFD_SIZE = 8;
+
+Deno.test("an event loop's descriptor is readable as soon as a child has written", async () => {
+  const descriptors = eventLoopDescriptors();
+  assert(descriptors.length > 0);
+  const set = new MemoryBlock(POLLFD_SIZE * descriptors.length);
+  for (const [index, descriptor] of descriptors.entries()) {
+    set.view.setInt32(POLLFD_SIZE * index, descriptor, true);
+    set.view.setInt16(POLLFD_SIZE * index + 4, POLLIN, true);
+  }
+  const ready = (timeoutMs: number): number => poll(set.address, descriptors.length, timeoutMs);
+  const directory = await Deno.makeTempDir();
+  const fifo = `${directory}/fifo`;
+  await new Deno.Command("mkfifo", { args: [fifo] }).output();
+  const child = new Deno.Command("cat", { args: [fifo], stdout: "piped" }).spawn();
+  const reader = child.stdout.getReader();
+  const answer = reader.read();
+  // What else the loop has to do is done before; from here to the end of the wait it does nothing.
+  do await new Promise((resolve) => setTimeout(resolve, 1)); while (ready(0) > 0);
+  Deno.writeTextFileSync(fifo, "answer");
+  assert(ready(10_000) > 0);
+  assertEquals(new TextDecoder().decode((await answer).value), "answer");
+  await reader.cancel();
+  assert((await child.status).success);
+  await Deno.remove(directory, { recursive: true });
+});
