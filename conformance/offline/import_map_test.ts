@@ -28,6 +28,20 @@ Deno.test("deno.lock pins what the offline map and deno.json name, and nothing e
   assertEquals(new Set(pinned), new Set(named));
 });
 
+Deno.test("every lock file knows the packages of deno.json", async () => {
+  const dependenciesOf = async (path: string): Promise<readonly string[]> => {
+    const text = await Deno.readTextFile(new URL(`../../${path}`, import.meta.url));
+    const lock: { readonly workspace: { readonly dependencies: readonly string[] } } = JSON.parse(
+      text,
+    );
+    return lock.workspace.dependencies;
+  };
+  const expected = await dependenciesOf("deno.lock");
+  for (const path of ["bench/deno.lock", "conformance/peers/deno.lock"]) {
+    assertEquals(await dependenciesOf(path), expected, path);
+  }
+});
+
 Deno.test("CBOR survives encoding and decoding by the independent codec", () => {
   const value = {
     text: "ä",
