@@ -68,6 +68,8 @@ export class Request implements Context {
   umask = 0;
   /** Whether the ACL that is set makes the file lose S_ISGID (`FUSE_SETXATTR_ACL_KILL_SGID`). */
   dropsSetgid = false;
+  /** Always, here. */
+  readonly isFromKernel = true;
   /** Length of the whole message in bytes. */
   length = 0;
   /** The message, `IN_HEADER_SIZE` bytes of header first. */

@@ -17,6 +17,11 @@ export interface Context {
   readonly gid: number;
   /** The caller's process id, 0 when unknown. */
   readonly pid?: number;
+  /**
+   * Whether the kernel of a mount asks: it has found the directory of the path itself, name by name, and a
+   * provider may use one that it found for one call also for the next, until the running code ends.
+   */
+  readonly isFromKernel?: boolean;
   /** Aborted when the caller no longer waits; the operation then fails with EINTR or finishes. */
   readonly signal?: AbortSignal;
   /** Nobody waits for the end of the operation: it may be done a moment later, together with others. */

@@ -5,6 +5,7 @@
  */
 import { basename, clean, dirname, ERRNO, rescue, toErrno } from "../base/mod.ts";
 import { failure } from "../libc/mod.ts";
+import type { Context } from "../provider/mod.ts";
 import { Place } from "./real_place.ts";
 import type { RealRoot } from "./real_root.ts";
 
@@ -28,10 +29,11 @@ export class PathCalls {
     return result;
   }
 
-  /** Runs a call on the place where a path ends. */
-  at(syscall: string, path: string, call: (place: Place) => number): number {
+  /** Runs a call on the place where a path ends, for whoever `context` says. */
+  at(syscall: string, path: string, call: (place: Place) => number, context?: Context): number {
     const place = this.#place;
-    this.check(this.#root.enter(place, clean(path)), syscall, path);
+    const isNear = context?.isFromKernel === true;
+    this.check(this.#root.enter(place, clean(path), isNear), syscall, path);
     try {
       return this.check(call(place), syscall, path);
     } finally {
@@ -62,6 +64,7 @@ export class PathCalls {
   ): void {
     const from = this.#place;
     const to = this.#newPlace;
+    this.#root.forgetNear();
     this.check(this.#root.enter(from, clean(path)), syscall, path, dest);
     try {
       const entered = this.#enterBeside(from, clean(path), to, clean(dest));

@@ -108,9 +108,9 @@ export class ContainedProvider extends BaseProvider {
     this.#shared = { root, ownership, locks: new RealLocks(root), xattrs: new XattrCalls() };
   }
 
-  #stat(path: string, follow: boolean, syscall: string): FileInfo {
+  #stat(path: string, follow: boolean, syscall: string, context?: Context): FileInfo {
     const cleaned = clean(path);
-    this.#calls.check(this.#root.statPath(cleaned, follow), syscall, path);
+    this.#calls.check(this.#root.statPath(cleaned, follow, context?.isFromKernel), syscall, path);
     return this.#root.info(cleaned);
   }
 
@@ -120,8 +120,8 @@ export class ContainedProvider extends BaseProvider {
   }
 
   /** The attributes; a final symbolic link is described itself. */
-  override lstat(path: string, _context?: Context): FileInfo {
-    return this.#stat(path, false, "lstat");
+  override lstat(path: string, context?: Context): FileInfo {
+    return this.#stat(path, false, "lstat", context);
   }
 
   /** The entries, in the order of the host's filesystem. */
@@ -153,7 +153,7 @@ export class ContainedProvider extends BaseProvider {
       const result = mkdirat(place.directory, place.name, mode & MKDIR_MODE);
       const wanted = (mode & MKDIR_MODE) | S_IFDIR;
       return result < 0 ? result : this.#ownership.settlePlace(place, wanted, context);
-    });
+    }, context);
   }
 
   /** Makes a special or regular file. */
@@ -217,17 +217,19 @@ export class ContainedProvider extends BaseProvider {
   }
 
   /** Removes a name that is not a directory. */
-  override unlink(path: string, _context?: Context): void {
-    this.#calls.at("unlink", path, (place) => unlinkat(place.directory, place.name, 0));
+  override unlink(path: string, context?: Context): void {
+    this.#calls.at("unlink", path, (place) => unlinkat(place.directory, place.name, 0), context);
   }
 
   /** Removes an empty directory. */
   override rmdir(path: string, _context?: Context): void {
+    this.#root.forgetNear();
     this.#calls.at("rmdir", path, removeDirectory);
   }
 
   /** Removes a file or an empty directory. */
   override remove(path: string, _context?: Context): void {
+    this.#root.forgetNear();
     this.#calls.at("remove", path, (place) => {
       const result = unlinkat(place.directory, place.name, 0);
       return result === -ERRNO.EISDIR.number ? removeDirectory(place) : result;
@@ -236,6 +238,7 @@ export class ContainedProvider extends BaseProvider {
 
   /** Removes a tree; links in it are removed, not followed. The root cannot go (EBUSY). */
   override removeAll(path: string, _context?: Context): void {
+    this.#root.forgetNear();
     const result = removeTree(this.#root, this.#place, this.#reader, clean(path));
     if (result !== -ERRNO.ENOENT.number) this.#calls.check(result, "removeAll", path);
   }

@@ -26,6 +26,11 @@ export class InodeNumbers {
     this.#own = device;
   }
 
+  /** Whether a device is that of the root. */
+  isOwn(device: number): boolean {
+    return device === this.#own;
+  }
+
   /** The number to show for inode `ino` of `device`. */
   of(device: number, ino: number | bigint): number | bigint {
     if (device === this.#own) return ino;

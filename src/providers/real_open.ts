@@ -137,7 +137,7 @@ export class Opener {
     let links = 0;
     for (let attempt = 0; attempt < CREATE_ATTEMPTS_MAX; attempt++) {
       if (at.endsWith("/") && at !== "/") return -ERRNO.EISDIR.number;
-      const entered = this.#root.enter(place, at);
+      const entered = this.#root.enter(place, at, opening.context?.isFromKernel);
       if (entered < 0) return entered;
       try {
         const made = this.#make(place, opening);

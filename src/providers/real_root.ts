@@ -35,11 +35,13 @@ import {
   openat2,
   RESOLVE_IN_ROOT,
   RESOLVE_NO_MAGICLINKS,
+  RESOLVE_NO_SYMLINKS,
   RESOLVE_NO_XDEV,
   StatfsBlock,
   StatxBlock,
 } from "../libc/mod.ts";
 import { FileInfo } from "../provider/mod.ts";
+import { NearDirectory } from "./near_directory.ts";
 import { InodeNumbers } from "./real_inode_numbers.ts";
 import type { Place } from "./real_place.ts";
 import { PathWalk } from "./real_walk.ts";
@@ -70,6 +72,7 @@ export class RealRoot {
   /** Address of the empty name: with AT_EMPTY_PATH it stands for a descriptor itself. */
   readonly emptyName: number = this.#emptyArea.put("");
   readonly #statfs = new StatfsBlock();
+  readonly #near = new NearDirectory();
   #walk: PathWalk | undefined;
 
   /**
@@ -112,6 +115,7 @@ export class RealRoot {
 
   /** Closes the root: from now on everything is EBADF, also when the number is used again. */
   close(): void {
+    this.#near.forget();
     if (this.fd >= 0) close(this.fd);
     if (this.#descriptors >= 0) close(this.#descriptors);
     this.fd = this.#descriptors = -1;
@@ -166,10 +170,31 @@ export class RealRoot {
   }
 
   /**
-   * Finds the directory in which a path ends and points `place` to the name in it. Returns 0, after
-   * which the place must be left, or a negated errno.
+   * The directory `path`, as an O_PATH descriptor that stays ours; or a negated errno, after which the long
+   * way tells what is there. Behind a symbolic link always: that may be replaced without our moving a directory.
    */
-  enter(place: Place, path: string): number {
+  #findNear(path: string): number {
+    if (this.fd < 0) return -ERRNO.EBADF.number;
+    const known = this.#near.find(path);
+    if (known >= 0) return known;
+    const address = this.#area.put(path);
+    if (this.#area.isTooLong) return -ERRNO.ENAMETOOLONG.number;
+    const resolve = this.#resolve | RESOLVE_NO_SYMLINKS;
+    const fd = openat2(this.fd, address, LOCATE | O_DIRECTORY, 0, resolve);
+    if (fd >= 0) this.#near.keep(path, fd);
+    return fd;
+  }
+
+  /** Something has been moved, or a directory removed: a path may lead elsewhere from now on. */
+  forgetNear(): void {
+    this.#near.forget();
+  }
+
+  /**
+   * Finds the directory in which a path ends and points `place` to the name in it. With `isNear`, one that
+   * was found a moment ago will do. Returns 0, after which the place must be left, or a negated errno.
+   */
+  enter(place: Place, path: string, isNear = false): number {
     const { area } = place;
     if (this.fd < 0) return -ERRNO.EBADF.number;
     if (path === "/") {
@@ -183,6 +208,13 @@ export class RealRoot {
     if (slash === 0) {
       place.set(this.fd, name, false);
       return 0;
+    }
+    if (isNear) {
+      const near = this.#findNear(path.slice(0, path.lastIndexOf("/")));
+      if (near >= 0) {
+        place.set(near, name, false);
+        return 0;
+      }
     }
     area.bytes[slash] = 0;
     const fd = this.#openInRoot(area.address, LOCATE | O_DIRECTORY);
@@ -211,11 +243,23 @@ export class RealRoot {
     return this.statx.fill(directory, name, AT_SYMLINK_NOFOLLOW, mask);
   }
 
-  /** Fills {@linkcode RealRoot.statx} for a path. Returns 0 or a negated errno. */
-  statPath(path: string, follow: boolean): number {
+  /**
+   * Fills {@linkcode RealRoot.statx} for a path; with `isNear` in a directory that was found a moment ago.
+   * Returns 0 or a negated errno.
+   */
+  statPath(path: string, follow: boolean, isNear = false): number {
     // One call instead of three for names in the root itself.
     if (!follow && path.length > 1 && path.lastIndexOf("/") === 0) {
       return this.statName(this.fd, this.#area.put(path) + 1);
+    }
+    if (isNear && !follow && path !== "/") {
+      const slash = path.lastIndexOf("/");
+      const directory = this.#findNear(path.slice(0, slash));
+      if (directory >= 0) {
+        const result = this.statName(directory, this.#area.put(path.slice(slash + 1)));
+        // What is mounted there is for the long way to allow.
+        if (result < 0 || this.#inodes.isOwn(this.statx.dev)) return result;
+      }
     }
     const fd = this.locate(path, follow);
     if (fd < 0) return fd;
