@@ -46,9 +46,9 @@ export class SetAttrIn {
     this.valid = view.getUint32(offset, true);
     this.fh = this.has(FATTR.FH) ? readU64(view, offset + 8) : 0;
     this.size = readU64(view, offset + 16);
-    this.atime = readI64(view, offset + 32);
-    this.mtime = readI64(view, offset + 40);
-    this.ctime = readI64(view, offset + 48);
+    this.atime = readSeconds(view, offset + 32);
+    this.mtime = readSeconds(view, offset + 40);
+    this.ctime = readSeconds(view, offset + 48);
     this.atimensec = view.getUint32(offset + 56, true);
     this.mtimensec = view.getUint32(offset + 60, true);
     this.ctimensec = view.getUint32(offset + 64, true);
@@ -56,4 +56,15 @@ export class SetAttrIn {
     this.uid = view.getUint32(offset + 76, true);
     this.gid = view.getUint32(offset + 80, true);
   }
+}
+
+/**
+ * Seconds since 1970. A time that a number does not hold exactly, some 285 million years away, becomes the last
+ * that it does: Linux does so with times that a filesystem cannot store.
+ */
+function readSeconds(view: DataView, offset: number): number {
+  return Math.min(
+    Math.max(readI64(view, offset), Number.MIN_SAFE_INTEGER),
+    Number.MAX_SAFE_INTEGER,
+  );
 }

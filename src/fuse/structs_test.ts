@@ -106,6 +106,17 @@ Deno.test("fuse_setattr_in is read as C lays it out", () => {
   );
 });
 
+Deno.test("fuse_setattr_in's seconds beyond a number become the last that one holds", () => {
+  const view = viewOf(STRUCTS.setattr_in);
+  view.setBigInt64(32, 67_767_976_233_532_799n, true); // the end of 2147483647, as touch(1) takes it
+  view.setBigInt64(40, -(2n ** 63n), true);
+  view.setBigInt64(48, -1n, true);
+  const input = new SetAttrIn();
+  input.decode(view, 0);
+  const { MAX_SAFE_INTEGER, MIN_SAFE_INTEGER } = Number;
+  assertEquals([input.atime, input.mtime, input.ctime], [MAX_SAFE_INTEGER, MIN_SAFE_INTEGER, -1]);
+});
+
 Deno.test("fuse_lk_in is read and fuse_lk_out written as C lays them out", () => {
   const lock = decodeLock(viewOf(STRUCTS.lk_in), 0);
   assertEquals(lock, {

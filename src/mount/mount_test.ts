@@ -254,3 +254,12 @@ Deno.test({
     }
   },
 });
+
+Deno.test("a time too far away for a number is set to the last that one holds", async () => {
+  await withMount(new MemoryProvider(), async (directory) => {
+    const file = `${directory}/file`;
+    assertEquals((await run("touch", "-d", "2147483647-12-31 23:59:59 UTC", file)).code, 0);
+    const { stdout } = await run("stat", "-c", "%X %Y", file);
+    assertEquals(stdout, `${Number.MAX_SAFE_INTEGER} ${Number.MAX_SAFE_INTEGER}\n`);
+  });
+});
