@@ -21,7 +21,10 @@ const MAX_BACKGROUND_DEFAULT = 64;
 /** Both counts are 16 bits wide (`struct fuse_init_out`). */
 const BACKGROUND_MAX = 0xffff;
 
-/** The features that every mount gets. */
+/**
+ * The features that every mount gets. File handles (`name_to_handle_at(2)`, NFS) are refused: they would
+ * be stale as soon as the kernel forgets an inode.
+ */
 const ALWAYS = [
   "ATOMIC_O_TRUNC",
   "BIG_WRITES",
@@ -34,6 +37,7 @@ const ALWAYS = [
   "SETXATTR_EXT",
   "INIT_EXT",
   "HAS_RESEND",
+  "NO_EXPORT_SUPPORT",
 ] as const satisfies readonly InitFlag[];
 
 /** What `readdirPlus` asks for. */

@@ -263,3 +263,22 @@ Deno.test("a time too far away for a number is set to the last that one holds", 
     assertEquals(stdout, `${Number.MAX_SAFE_INTEGER} ${Number.MAX_SAFE_INTEGER}\n`);
   });
 });
+
+Deno.test("file handles, which would not outlive the kernel's memory, are refused", async () => {
+  await withMount(new MemoryProvider(), async (directory) => {
+    const said = await inChild(
+      directory,
+      `const libc = Deno.dlopen("libc.so.6", {
+        name_to_handle_at: { parameters: ["i32", "buffer", "buffer", "buffer", "i32"], result: "i32" },
+        __errno_location: { parameters: [], result: "pointer" },
+      }).symbols;
+      Deno.writeTextFileSync("file", "");
+      const AT_FDCWD = -100, handle = new Uint32Array(34), mount = new Uint8Array(4);
+      handle[0] = 128;
+      const result = libc.name_to_handle_at(AT_FDCWD, bytes("file\\0"), handle, mount, 0);
+      const errno = new Deno.UnsafePointerView(libc.__errno_location()).getInt32();
+      print(result, errno);`,
+    );
+    assertEquals(said, "-1 95");
+  });
+});
