@@ -10,6 +10,7 @@ import {
   ERRNO,
   FsError,
   isDirectory,
+  isNameTooLong,
   isSymlink,
   join,
   O_CREAT,
@@ -166,7 +167,9 @@ export class RemoteCache {
     const directory = this.#above(path);
     if (directory === undefined) return undefined;
     const name = directory.names.get(basename(path));
-    if (name === undefined ? directory.isComplete : name.isAbsent) {
+    const isAbsent = name?.isAbsent ?? directory.isComplete;
+    // A name that cannot be is another error, which is the server's to tell.
+    if (isAbsent && !isNameTooLong(basename(path))) {
       throw new FsError("ENOENT", { syscall: "lstat", path });
     }
     return name?.info ?? undefined;

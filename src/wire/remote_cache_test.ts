@@ -283,3 +283,12 @@ Deno.test("overflow forgets everything", async () => {
   mine.client.cache.noticed(4, "/");
   assertEquals(await requestsOf(mine, () => look(mine, "/d/f")), 3);
 });
+
+Deno.test("a name that is too long is told as such, also in a directory whose names are all known", async () => {
+  await using both = await world();
+  const long = `/d/${"n".repeat(256)}`;
+  assertEquals(await look(both.mine, long), "ENAMETOOLONG");
+  await both.mine.readDir("/d");
+  assertEquals(await look(both.mine, long), "ENAMETOOLONG");
+  assertEquals(await look(both.mine, long.slice(0, -1)), "ENOENT");
+});
