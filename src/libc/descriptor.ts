@@ -30,13 +30,13 @@ export function close(fd: number): number {
 
 /** `read(2)` of at most `size` bytes to an address. */
 export function read(fd: number, address: number, size: number): number {
-  const result = libc().read(fd, address, size);
+  const result = libc().read(fd, BigInt(address), BigInt(size));
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `write(2)` of `size` bytes from an address. */
 export function write(fd: number, address: number, size: number): number {
-  const result = libc().write(fd, address, size);
+  const result = libc().write(fd, BigInt(address), BigInt(size));
   return result < 0 ? negatedErrno() : result;
 }
 
@@ -45,24 +45,24 @@ export function write(fd: number, address: number, size: number): number {
  * thread. The memory must stay until then.
  */
 export function writeAsync(fd: number, address: number, size: number): Promise<number> {
-  return libc().writeAsync(fd, address, size);
+  return libc().writeAsync(fd, BigInt(address), BigInt(size));
 }
 
 /** `writev(2)`: `count` structs of address and size (8 bytes each) at `address`. */
 export function writev(fd: number, address: number, count: number): number {
-  const result = libc().writev(fd, address, count);
+  const result = libc().writev(fd, BigInt(address), count);
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `pread(2)` into any buffer, also a view of one. */
 export function pread(fd: number, buffer: Uint8Array, size: number, offset: number): number {
-  const result = libc().pread(fd, buffer, size, offset);
+  const result = libc().pread(fd, buffer, BigInt(size), BigInt(offset));
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `pwrite(2)` from any buffer, also a view of one. */
 export function pwrite(fd: number, data: Uint8Array, size: number, offset: number): number {
-  const result = libc().pwrite(fd, data, size, offset);
+  const result = libc().pwrite(fd, data, BigInt(size), BigInt(offset));
   return result < 0 ? negatedErrno() : result;
 }
 
@@ -74,19 +74,19 @@ export function dup(fd: number): number {
 
 /** `fcntl(2)`; `argument` is a number or an address, as the command wants it. */
 export function fcntl(fd: number, command: number, argument: number): number {
-  const result = libc().fcntl(fd, command, argument);
+  const result = libc().fcntl(fd, command, BigInt(argument));
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `ioctl(2)`; `argument` is a number or an address, as the request wants it. */
 export function ioctl(fd: number, request: number, argument: number): number {
-  const result = libc().ioctl(fd, request, argument);
+  const result = libc().ioctl(fd, BigInt(request), BigInt(argument));
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `poll(2)` of `count` structs of 8 bytes at `address`; -1 waits for ever, with this thread. */
 export function poll(address: number, count: number, timeoutMs: number): number {
-  const result = libc().poll(address, count, timeoutMs);
+  const result = libc().poll(BigInt(address), BigInt(count), timeoutMs);
   return result < 0 ? negatedErrno() : result;
 }
 
@@ -95,7 +95,7 @@ export function poll(address: number, count: number, timeoutMs: number): number 
  * Resolves to the number of ready descriptors, or -1. The memory must stay until then.
  */
 export function pollAsync(address: number, count: number, timeoutMs: number): Promise<number> {
-  return libc().pollAsync(address, count, timeoutMs);
+  return libc().pollAsync(BigInt(address), BigInt(count), timeoutMs);
 }
 
 /**

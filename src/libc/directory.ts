@@ -31,12 +31,12 @@ export const UTIME_NOW = 0x3fff_ffff;
 /** `utimensat`: in place of nanoseconds, no change. */
 export const UTIME_OMIT = 0x3fff_fffe;
 
-const OPEN_HOW_SIZE = 24;
+const OPEN_HOW_SIZE = 24n;
 let openHow: MemoryBlock | undefined;
 
 /** `openat(2)`. */
 export function openat(fd: number, nameAddress: number, flags: number, mode: number): number {
-  const result = libc().openat(fd, nameAddress, toKernelOpenFlags(flags), mode);
+  const result = libc().openat(fd, BigInt(nameAddress), toKernelOpenFlags(flags), mode);
   return result < 0 ? negatedErrno() : result;
 }
 
@@ -48,30 +48,35 @@ export function openat2(
   mode: number,
   resolve: number,
 ): number {
-  openHow ??= new MemoryBlock(OPEN_HOW_SIZE);
+  openHow ??= new MemoryBlock(Number(OPEN_HOW_SIZE));
   openHow.view.setUint32(0, toKernelOpenFlags(flags), true);
   openHow.view.setUint32(8, mode, true);
   openHow.view.setUint32(16, resolve, true);
-  const { address } = openHow;
-  const result = libc().openat2(SYSCALL.openat2, fd, nameAddress, address, OPEN_HOW_SIZE);
+  const result = libc().openat2(
+    SYSCALL.openat2,
+    fd,
+    BigInt(nameAddress),
+    BigInt(openHow.address),
+    OPEN_HOW_SIZE,
+  );
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `mkdirat(2)`. */
 export function mkdirat(fd: number, nameAddress: number, mode: number): number {
-  const result = libc().mkdirat(fd, nameAddress, mode);
+  const result = libc().mkdirat(fd, BigInt(nameAddress), mode);
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `mknodat(2)`; `rdev` as `makedev(3)` packs it in 32 bits. */
 export function mknodat(fd: number, nameAddress: number, mode: number, rdev: number): number {
-  const result = libc().mknodat(SYSCALL.mknodat, fd, nameAddress, mode, rdev);
+  const result = libc().mknodat(SYSCALL.mknodat, fd, BigInt(nameAddress), mode, rdev);
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `unlinkat(2)`; `flags` 0 or {@linkcode AT_REMOVEDIR}. */
 export function unlinkat(fd: number, nameAddress: number, flags: number): number {
-  const result = libc().unlinkat(fd, nameAddress, flags);
+  const result = libc().unlinkat(fd, BigInt(nameAddress), flags);
   return result < 0 ? negatedErrno() : result;
 }
 
@@ -83,7 +88,14 @@ export function renameat2(
   newAddress: number,
   flags: number,
 ): number {
-  const result = libc().renameat2(SYSCALL.renameat2, oldFd, oldAddress, newFd, newAddress, flags);
+  const result = libc().renameat2(
+    SYSCALL.renameat2,
+    oldFd,
+    BigInt(oldAddress),
+    newFd,
+    BigInt(newAddress),
+    flags,
+  );
   return result < 0 ? negatedErrno() : result;
 }
 
@@ -95,19 +107,24 @@ export function linkat(
   newAddress: number,
   flags = 0,
 ): number {
-  const result = libc().linkat(oldFd, oldAddress, newFd, newAddress, flags);
+  const result = libc().linkat(oldFd, BigInt(oldAddress), newFd, BigInt(newAddress), flags);
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `symlinkat(2)`. */
 export function symlinkat(targetAddress: number, fd: number, nameAddress: number): number {
-  const result = libc().symlinkat(targetAddress, fd, nameAddress);
+  const result = libc().symlinkat(BigInt(targetAddress), fd, BigInt(nameAddress));
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `readlinkat(2)` to the block. Returns the size of the target. */
 export function readlinkat(fd: number, nameAddress: number, block: MemoryBlock): number {
-  const result = libc().readlinkat(fd, nameAddress, block.address, block.bytes.length);
+  const result = libc().readlinkat(
+    fd,
+    BigInt(nameAddress),
+    BigInt(block.address),
+    BigInt(block.bytes.length),
+  );
   return result < 0 ? negatedErrno() : result;
 }
 
@@ -119,7 +136,7 @@ export function fchownat(
   gid: number,
   flags: number,
 ): number {
-  const result = libc().fchownat(fd, nameAddress, uid >>> 0, gid >>> 0, flags);
+  const result = libc().fchownat(fd, BigInt(nameAddress), uid >>> 0, gid >>> 0, flags);
   return result < 0 ? negatedErrno() : result;
 }
 
@@ -146,25 +163,30 @@ export function utimensat(
   writeI64(times.view, 8, atime.nsec);
   writeI64(times.view, 16, mtime.sec);
   writeI64(times.view, 24, mtime.nsec);
-  const result = libc().utimensat(fd, nameAddress, times.address, flags);
+  const result = libc().utimensat(fd, BigInt(nameAddress), BigInt(times.address), flags);
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `getdents64(2)` to the block. Returns the bytes filled, 0 at the end. */
 export function getdents64(fd: number, block: MemoryBlock): number {
   const { address, bytes } = block;
-  const result = libc().getdents64(SYSCALL.getdents64, fd, address, bytes.length);
+  const result = libc().getdents64(
+    SYSCALL.getdents64,
+    fd,
+    BigInt(address),
+    BigInt(bytes.length),
+  );
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `chmod(2)` of a host path; follows links. */
 export function chmod(pathAddress: number, mode: number): number {
-  const result = libc().chmod(pathAddress, mode);
+  const result = libc().chmod(BigInt(pathAddress), mode);
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `truncate(2)` of a host path; follows links. */
 export function truncate(pathAddress: number, size: number): number {
-  const result = libc().truncate(pathAddress, size);
+  const result = libc().truncate(BigInt(pathAddress), BigInt(size));
   return result < 0 ? negatedErrno() : result;
 }

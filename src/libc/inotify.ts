@@ -43,7 +43,7 @@ export function inotifyInit(): number {
 
 /** Watches a host path. Returns the number of the watch. */
 export function inotifyAddWatch(fd: number, pathAddress: number, mask: number): number {
-  const result = libc().inotify_add_watch(fd, pathAddress, mask);
+  const result = libc().inotify_add_watch(fd, BigInt(pathAddress), mask);
   return result < 0 ? negatedErrno() : result;
 }
 

@@ -10,19 +10,19 @@ import { readU64, writeI64 } from "./word64.ts";
 
 /** `ftruncate(2)`. */
 export function ftruncate(fd: number, size: number): number {
-  const result = libc().ftruncate(fd, size);
+  const result = libc().ftruncate(fd, BigInt(size));
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `fallocate(2)`; `mode` is a set of FALLOC_FL_ flags. */
 export function fallocate(fd: number, mode: number, offset: number, length: number): number {
-  const result = libc().fallocate(fd, mode, offset, length);
+  const result = libc().fallocate(fd, mode, BigInt(offset), BigInt(length));
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `lseek(2)`; an offset over 2^53 is rounded. */
 export function lseek(fd: number, offset: number, whence: number): number {
-  const result = Number(libc().lseek(fd, offset, whence));
+  const result = Number(libc().lseek(fd, BigInt(offset), whence));
   return result < 0 ? negatedErrno() : result;
 }
 
@@ -39,9 +39,9 @@ export function copyFileRange(
   offsets ??= new MemoryBlock(16);
   writeI64(offsets.view, 0, sourceOffset);
   writeI64(offsets.view, 8, targetOffset);
-  const { address } = offsets;
-  const size = Math.min(length, IO_SIZE_MAX);
-  const result = libc().copy_file_range(sourceFd, address, targetFd, address + 8, size, 0);
+  const address = BigInt(offsets.address);
+  const size = BigInt(Math.min(length, IO_SIZE_MAX));
+  const result = libc().copy_file_range(sourceFd, address, targetFd, address + 8n, size, 0);
   return result < 0 ? negatedErrno() : result;
 }
 
@@ -70,7 +70,7 @@ export class StatfsBlock {
 
   /** `fstatfs(2)`. Returns 0 or a negated errno. */
   fill(fd: number): number {
-    const result = libc().fstatfs(fd, this.#block.address);
+    const result = libc().fstatfs(fd, BigInt(this.#block.address));
     return result < 0 ? negatedErrno() : result;
   }
 

@@ -49,7 +49,7 @@ export function mount(
     cString(source),
     cString(target),
     cString(type),
-    flags,
+    BigInt(flags),
     cString(data),
   );
   return result < 0 ? negatedErrno() : result;

@@ -23,10 +23,17 @@ const STATX_SIZE = 256;
 export class StatxBlock {
   readonly #block = new MemoryBlock(STATX_SIZE);
   readonly #view = this.#block.view;
+  readonly #address = BigInt(this.#block.address);
 
   /** `statx(2)`. Returns 0 or a negated errno. */
   fill(fd: number, nameAddress: number, flags: number, mask: number = STATX_ALL): number {
-    const result = libc().statx(fd, nameAddress, flags, mask, this.#block.address);
+    const result = libc().statx(
+      fd,
+      BigInt(nameAddress),
+      flags,
+      mask,
+      this.#address,
+    );
     return result < 0 ? negatedErrno() : result;
   }
 

@@ -1,8 +1,8 @@
 /**
  * The functions of the C library that are called: one row each.
  *
- * Sizes, offsets and addresses are `usize`, given as JavaScript numbers; a negative offset has to be
- * refused before. Results are `i32`: no call asks for more than {@linkcode IO_SIZE_MAX} bytes.
+ * Sizes, offsets and addresses are `usize`, given as bigints; a negative offset has to be refused before.
+ * Results are `i32`: no call asks for more than {@linkcode IO_SIZE_MAX} bytes.
  * Variadic functions are declared with the arguments that are passed; on Linux both x86-64 and arm64
  * pass those in the same registers as others. Rows named `syscall` are calls without a function in
  * every supported C library, or with one of a different shape; their first argument is the number.
@@ -120,8 +120,11 @@ export const SYMBOLS = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** What a parameter takes. Deno's own types ask bigints for `usize`, its calls take numbers too. */
-type Argument<Type> = Type extends "buffer" ? Uint8Array : number;
+/**
+ * What a parameter takes. Numbers for `usize` would work too, but V8 then leaves the caller's optimised code at
+ * the call ("not a BigInt"), throws that code away, and soon makes the same again: `bigint`s never do.
+ */
+type Argument<Type> = Type extends "buffer" ? Uint8Array : Type extends "usize" ? bigint : number;
 type Result<Type> = Type extends "pointer" ? Deno.PointerValue
   : Type extends "i64" ? bigint
   : number;
@@ -141,8 +144,8 @@ export type Symbols = { readonly [Name in keyof typeof SYMBOLS]: Call<(typeof SY
 
 /** Numbers of the calls that go through `syscall`, from `asm/unistd.h`. */
 const SYSCALL_NUMBERS = {
-  x86_64: { openat2: 437, mknodat: 259, renameat2: 316, getdents64: 217 },
-  aarch64: { openat2: 437, mknodat: 33, renameat2: 276, getdents64: 61 },
+  x86_64: { openat2: 437n, mknodat: 259n, renameat2: 316n, getdents64: 217n },
+  aarch64: { openat2: 437n, mknodat: 33n, renameat2: 276n, getdents64: 61n },
 } as const;
 
 /** The numbers on this machine. */

@@ -12,7 +12,12 @@ export const XATTR_SIZE_MAX = 65_536;
 
 /** `fgetxattr(2)` to the block. */
 export function fgetxattr(fd: number, nameAddress: number, block: MemoryBlock): number {
-  const result = libc().fgetxattr(fd, nameAddress, block.address, block.bytes.length);
+  const result = libc().fgetxattr(
+    fd,
+    BigInt(nameAddress),
+    BigInt(block.address),
+    BigInt(block.bytes.length),
+  );
   return result < 0 ? negatedErrno() : result;
 }
 
@@ -23,25 +28,30 @@ export function fsetxattr(
   value: Uint8Array,
   flags: number,
 ): number {
-  const result = libc().fsetxattr(fd, nameAddress, value, value.byteLength, flags);
+  const result = libc().fsetxattr(fd, BigInt(nameAddress), value, BigInt(value.byteLength), flags);
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `flistxattr(2)` to the block. */
 export function flistxattr(fd: number, block: MemoryBlock): number {
-  const result = libc().flistxattr(fd, block.address, block.bytes.length);
+  const result = libc().flistxattr(fd, BigInt(block.address), BigInt(block.bytes.length));
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `fremovexattr(2)`. */
 export function fremovexattr(fd: number, nameAddress: number): number {
-  const result = libc().fremovexattr(fd, nameAddress);
+  const result = libc().fremovexattr(fd, BigInt(nameAddress));
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `lgetxattr(2)` to the block. */
 export function lgetxattr(pathAddress: number, nameAddress: number, block: MemoryBlock): number {
-  const result = libc().lgetxattr(pathAddress, nameAddress, block.address, block.bytes.length);
+  const result = libc().lgetxattr(
+    BigInt(pathAddress),
+    BigInt(nameAddress),
+    BigInt(block.address),
+    BigInt(block.bytes.length),
+  );
   return result < 0 ? negatedErrno() : result;
 }
 
@@ -52,18 +62,28 @@ export function lsetxattr(
   value: Uint8Array,
   flags: number,
 ): number {
-  const result = libc().lsetxattr(pathAddress, nameAddress, value, value.byteLength, flags);
+  const result = libc().lsetxattr(
+    BigInt(pathAddress),
+    BigInt(nameAddress),
+    value,
+    BigInt(value.byteLength),
+    flags,
+  );
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `llistxattr(2)` to the block. */
 export function llistxattr(pathAddress: number, block: MemoryBlock): number {
-  const result = libc().llistxattr(pathAddress, block.address, block.bytes.length);
+  const result = libc().llistxattr(
+    BigInt(pathAddress),
+    BigInt(block.address),
+    BigInt(block.bytes.length),
+  );
   return result < 0 ? negatedErrno() : result;
 }
 
 /** `lremovexattr(2)`. */
 export function lremovexattr(pathAddress: number, nameAddress: number): number {
-  const result = libc().lremovexattr(pathAddress, nameAddress);
+  const result = libc().lremovexattr(BigInt(pathAddress), BigInt(nameAddress));
   return result < 0 ? negatedErrno() : result;
 }
