@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { formatMode, isDirectory, isRegular, isSymlink, O_RDONLY } from "../../src/base/mod.ts";
+import { formatMode, isDirectory, isRegular, isSymlink, O_NOFOLLOW, O_PATH, O_RDONLY } from "../../src/base/mod.ts";
 import { LinuxCaller } from "../linux/linux_caller.ts";
 import type { Stat } from "../system_calls.ts";
 
@@ -30,9 +30,15 @@ export function treeRecord(folder: string, options: TreeOptions = {}): string[] 
   const lines: string[] = [];
   const firstNames = new Map<number | bigint, string>();
   const caller = new LinuxCaller();
+  // Files of several names are held: overlayfs forgets the number of an inode with the inode.
+  const held: number[] = [];
   const visit = (path: string): void => {
     const host = path === "" ? folder : `${folder}/${path}`;
-    const stat = caller.lstat(host);
+    let stat = caller.lstat(host);
+    if (stat.nlink > 1 && !isDirectory(stat.mode)) {
+      held.push(caller.open(host, O_PATH | O_NOFOLLOW, 0));
+      stat = caller.lstat(host);
+    }
     const first = firstNames.get(stat.ino);
     firstNames.set(stat.ino, first ?? path);
     const parts = [path === "" ? "." : path, ...attributes(stat, options)];
@@ -48,7 +54,11 @@ export function treeRecord(folder: string, options: TreeOptions = {}): string[] 
       if (options.leaveOut?.(below) !== true) visit(below);
     }
   };
-  visit("");
+  try {
+    visit("");
+  } finally {
+    for (const descriptor of held) caller.close(descriptor);
+  }
   return lines;
 }
 

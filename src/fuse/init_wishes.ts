@@ -22,8 +22,9 @@ const MAX_BACKGROUND_DEFAULT = 64;
 const BACKGROUND_MAX = 0xffff;
 
 /**
- * The features that every mount gets. File handles (`name_to_handle_at(2)`, NFS) are refused: they would
- * be stale as soon as the kernel forgets an inode.
+ * The features that every mount gets. File handles (`name_to_handle_at(2)`) hold while the kernel knows the
+ * inode and are ESTALE afterwards: without EXPORT_SUPPORT it does not ask us. Refusing them altogether
+ * (NO_EXPORT_SUPPORT) would be worse: overlayfs on top gives the names of one file different inode numbers.
  */
 const ALWAYS = [
   "ATOMIC_O_TRUNC",
@@ -37,7 +38,6 @@ const ALWAYS = [
   "SETXATTR_EXT",
   "INIT_EXT",
   "HAS_RESEND",
-  "NO_EXPORT_SUPPORT",
 ] as const satisfies readonly InitFlag[];
 
 /** What `readdirPlus` asks for. */
