@@ -4,7 +4,15 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { formatMode, isDirectory, isRegular, isSymlink, O_NOFOLLOW, O_PATH, O_RDONLY } from "../../src/base/mod.ts";
+import {
+  formatMode,
+  isDirectory,
+  isRegular,
+  isSymlink,
+  O_NOFOLLOW,
+  O_PATH,
+  O_RDONLY,
+} from "../../src/base/mod.ts";
 import { LinuxCaller } from "../linux/linux_caller.ts";
 import type { Stat } from "../system_calls.ts";
 
