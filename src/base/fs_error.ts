@@ -189,6 +189,25 @@ DENO_CLASS_ERRNO.set("AbortError", ERRNO.EINTR);
 DENO_CLASS_ERRNO.set("TimeoutError", ERRNO.ETIMEDOUT);
 
 /**
+ * Throws an {@linkcode FsError}: `throw` where an expression is wanted.
+ *
+ * @throws {FsError} `code`, always.
+ *
+ * @example
+ * ```ts
+ * import { FsError, refuse } from "@fusewire/vfs";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const files = new Map([["/a", "text"]]);
+ * const read = (path: string) => files.get(path) ?? refuse("ENOENT", { syscall: "read", path });
+ * assertThrows(() => read("/b"), FsError, 'Cannot read "/b": ENOENT');
+ * ```
+ */
+export function refuse(code: ErrnoName, details: FsErrorDetails = {}): never {
+  throw new FsError(code, details);
+}
+
+/**
  * The errno for whatever was thrown: an {@linkcode FsError}, an error of Deno or Node with a `code`,
  * one of Deno's classes, an AbortError (EINTR). Anything else is a defect of the provider: it
  * becomes EIO and is handed to `onUnexpected`, which by default prints it, because nobody else will

@@ -124,8 +124,7 @@ class ContentReader extends BaseHandle {
   }
 
   override readAt(buffer: Uint8Array, offset: number): MaybePromise<number> {
-    this.requireRead("read");
-    if (!Number.isSafeInteger(offset) || offset < 0) throw this.fail("EINVAL", "read");
+    this.requireRead("read", offset);
     return chain(this.#handle.content(), (content) => {
       const part = content.subarray(offset, offset + buffer.length);
       buffer.set(part);

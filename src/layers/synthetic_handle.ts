@@ -34,6 +34,7 @@ export class SyntheticHandle extends BaseHandle {
 
   /** The attributes now. */
   override stat(_context?: Context): FileInfo {
+    this.requireOpen("stat");
     return this.#describe();
   }
 }

@@ -25,13 +25,16 @@ import type { FileLock } from "./lock.ts";
  * The class to extend for handles of your own. Write `readAt`, `writeAt`, `stat` and `truncate`; the
  * position (`read`, `write`, `seek`) is kept here, with overlapping calls in their order. What you do
  * not write answers ENOSYS; `sync` and `close` succeed, since a handle that buffers nothing and holds
- * nothing has nothing to do there.
+ * nothing has nothing to do there. Begin your methods with `requireRead`, `requireWrite`,
+ * `requireTruncate` or `requireOpen`, which refuse what Linux refuses. Who overrides `close` calls
+ * `super.close()`, or sees to EBADF alone.
  */
 export abstract class BaseHandle implements Handle {
   /** The flags that the file was opened with. */
   readonly flags: number;
   /** The path that it was opened by, for messages. */
   readonly path: string | undefined;
+  #closed = false;
   #position = 0;
   /** The positioned call under way, when one is. */
   #busy: Promise<unknown> | null = null;
@@ -47,14 +50,34 @@ export abstract class BaseHandle implements Handle {
     return new FsError(code, { syscall, path: this.path });
   }
 
-  /** Fails with EBADF when the handle was not opened for reading. */
-  protected requireRead(syscall: string): void {
-    if ((this.flags & O_PATH) !== 0 || !allowsRead(this.flags)) throw this.fail("EBADF", syscall);
+  /** Fails with EBADF once {@linkcode BaseHandle.close} has been called. */
+  protected requireOpen(syscall: string): void {
+    if (this.#closed) throw this.fail("EBADF", syscall);
   }
 
-  /** Fails with EBADF when the handle was not opened for writing. */
-  protected requireWrite(syscall: string): void {
+  /** Fails with EBADF unless the handle is open for reading, with EINVAL for no offset. */
+  protected requireRead(syscall: string, offset = 0): void {
+    this.requireOpen(syscall);
+    if ((this.flags & O_PATH) !== 0 || !allowsRead(this.flags)) throw this.fail("EBADF", syscall);
+    this.#requireCount(syscall, offset);
+  }
+
+  /** Fails with EBADF unless the handle is open for writing, with EINVAL for no offset. */
+  protected requireWrite(syscall: string, offset = 0): void {
+    this.requireOpen(syscall);
     if ((this.flags & O_PATH) !== 0 || !allowsWrite(this.flags)) throw this.fail("EBADF", syscall);
+    this.#requireCount(syscall, offset);
+  }
+
+  /** `ftruncate(2)`: EBADF when closed, EINVAL unless open for writing and `size` is a size. */
+  protected requireTruncate(size: number): void {
+    this.requireOpen("truncate");
+    if (!allowsWrite(this.flags)) throw this.fail("EINVAL", "truncate");
+    this.#requireCount("truncate", size);
+  }
+
+  #requireCount(syscall: string, count: number): void {
+    if (!Number.isSafeInteger(count) || count < 0) throw this.fail("EINVAL", syscall);
   }
 
   /** Runs after the positioned call before it. */
@@ -103,6 +126,7 @@ export abstract class BaseHandle implements Handle {
       return position;
     };
     return this.#inOrder(() => {
+      this.requireOpen("seek");
       if (whence === SEEK_SET) return to(offset);
       if (whence === SEEK_CUR) return to(this.#position + offset);
       if (whence !== SEEK_END) throw this.fail("EINVAL", "seek");
@@ -110,8 +134,11 @@ export abstract class BaseHandle implements Handle {
     });
   }
 
-  /** Nothing to let go of. */
-  close(_context?: Context): MaybePromise<void> {}
+  /** Nothing to let go of: from now on everything here that takes an open handle fails with EBADF. */
+  close(_context?: Context): MaybePromise<void> {
+    this.requireOpen("close");
+    this.#closed = true;
+  }
 
   /** ENOSYS. */
   readAt(_buffer: Uint8Array, _offset: number, _context?: Context): MaybePromise<number> {
@@ -129,7 +156,9 @@ export abstract class BaseHandle implements Handle {
   }
 
   /** Nothing is buffered. */
-  sync(_dataOnly?: boolean, _context?: Context): MaybePromise<void> {}
+  sync(_dataOnly?: boolean, _context?: Context): MaybePromise<void> {
+    this.requireOpen("sync");
+  }
 
   /** ENOSYS. */
   truncate(_size: number, _context?: Context): MaybePromise<void> {

@@ -6,8 +6,9 @@
  * `chain` instead of `await`. Seed 1's methods are the core; the rest are
  * {@linkcode CAPABILITIES}, declared by the provider.
  *
- * Write a filesystem by extending {@linkcode BaseProvider} and {@linkcode BaseHandle}; write a layer by
- * extending {@linkcode Forward} and {@linkcode ForwardHandle}.
+ * Write a filesystem by extending {@linkcode BaseProvider} and {@linkcode BaseHandle} (or opening
+ * {@linkcode BytesHandle}s, for content that is in memory; {@linkcode checkOpen}, {@linkcode checkRemove} and
+ * {@linkcode checkRename} refuse what Linux refuses); write a layer by extending {@linkcode Forward} and {@linkcode ForwardHandle}.
  *
  * Whole files and trees, for every provider: {@linkcode readFile}, {@linkcode writeFile},
  * {@linkcode mkdirAll}, {@linkcode walk}, {@linkcode copyTree}, and as a tar archive {@linkcode writeTar} and
@@ -20,6 +21,12 @@
  */
 export { BaseHandle } from "./base_handle.ts";
 export { BaseProvider } from "./base_provider.ts";
+export {
+  BYTES_SIZE_MAX,
+  type BytesFile,
+  BytesHandle,
+  type BytesHandleOptions,
+} from "./bytes_handle.ts";
 export {
   ALL_CAPABILITIES,
   CAPABILITIES,
@@ -49,6 +56,7 @@ export type { Provider } from "./provider.ts";
 export { providerModule, ProviderModuleError } from "./provider_module.ts";
 export { readTar, type ReadTarOptions, TAR_BYTES_MAX, TAR_ENTRIES_MAX } from "./read_tar.ts";
 export { READ_FILE_SIZE_MAX, readFile, type ReadFileOptions } from "./read_file.ts";
+export { checkDirectory, checkOpen, checkRemove, checkRename, type Found } from "./refusals.ts";
 export type { StatFs } from "./stat_fs.ts";
 export { TarError } from "./tar_error.ts";
 export { walk, type WalkEntry, type WalkOptions } from "./walk.ts";

@@ -73,9 +73,9 @@ export class RemoteProvider extends RemoteAttributes {
     return this.send((response) => this.infoIn(response, "stat", path), "stat", path, context);
   }
 
-  /** The attributes; a final link is described itself. Version 2. */
+  /** The attributes; a final link is described itself. Version 2, where the server declares it. */
   override lstat(path: string, context?: Context): MaybePromise<FileInfo> {
-    if (!this.hasVersion2) return super.lstat(path, context);
+    if (!this.capabilities.has("lstat")) return super.lstat(path, context);
     const cleaned = clean(path);
     const fresh = this.client.cache.lstat(cleaned) ?? this.client.fresh.takeLstat(cleaned);
     if (fresh !== undefined) return fresh;
@@ -116,7 +116,8 @@ export class RemoteProvider extends RemoteAttributes {
       return new DirEntry(entry.name, type, entry.ino, fileInfoOf(entry, entry.name, version));
     }
     const path = join(clean(directory), entry.name);
-    const ask = (): MaybePromise<FileInfo> => version === 2 ? this.lstat(path) : this.stat(path);
+    const ask = (): MaybePromise<FileInfo> =>
+      this.capabilities.has("lstat") ? this.lstat(path) : this.stat(path);
     return new DirEntry(entry.name, type, entry.ino, ask);
   }
 
