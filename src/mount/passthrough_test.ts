@@ -189,3 +189,25 @@ Deno.test("a write of somebody else takes set-id bits away", async () => {
     }, { allowOther: true, defaultPermissions: true });
   });
 });
+
+Deno.test("what is set on an open file reaches that file, whoever has taken its name", async () => {
+  await withLower(async (lower) => {
+    await using provider = new RealFSProvider(lower);
+    await withMount(provider, async (directory) => {
+      const seen = await inChild(
+        directory,
+        `const lower = ${JSON.stringify(lower)};
+        Deno.writeTextFileSync("name", "first");
+        Deno.linkSync(lower + "/name", lower + "/kept");
+        const file = Deno.openSync("name", { write: true });
+        Deno.writeTextFileSync(lower + "/other", "second");
+        const before = Deno.statSync(lower + "/other").mtime.getTime();
+        Deno.renameSync(lower + "/other", lower + "/name");
+        file.utimeSync(1000, 2000);
+        print(Deno.statSync(lower + "/kept").mtime.getTime());
+        print(Deno.statSync(lower + "/name").mtime.getTime() === before);`,
+      );
+      assertEquals(seen, "2000000\ntrue");
+    });
+  });
+});

@@ -7,17 +7,16 @@ import {
   allowsRead,
   allowsWrite,
   chain,
+  ERRNO,
   type Errno,
   type MaybePromise,
   O_APPEND,
   O_TRUNC,
 } from "../base/mod.ts";
-import type { AttrOut } from "../fuse/mod.ts";
 import { FUSE_WRITE } from "../fuse/mod.ts";
 import type {
   FileAllocater,
   FileFsyncer,
-  FileGetattrer,
   FileGetlker,
   FileLseeker,
   FilePassthroughFder,
@@ -28,7 +27,6 @@ import type {
 } from "../nodefs/mod.ts";
 import { type Context, type FileLock, type Handle, LOCK_END_MAX } from "../provider/mod.ts";
 import { RealHandle } from "../providers/mod.ts";
-import { fillAttr } from "./attr_of.ts";
 
 /** What an open file consists of. */
 export interface ProviderFileParts {
@@ -53,7 +51,6 @@ export class ProviderFile
     FilePassthroughFder,
     FileReader,
     FileWriter,
-    FileGetattrer,
     FileFsyncer,
     FileAllocater,
     FileLseeker,
@@ -97,9 +94,20 @@ export class ProviderFile
     return this.handle.readAt(buffer, offset, context);
   }
 
+  /** Whether the provider hands out a file of the host itself: what is done to that needs no path. */
+  get isReal(): boolean {
+    return this.handle instanceof RealHandle;
+  }
+
   /** The descriptor of a file of the host, where the provider hands out the file itself. */
   passthroughFd(): number {
     return this.handle instanceof RealHandle ? this.handle.fd : -1;
+  }
+
+  /** An extended attribute. */
+  getxattr(context: Context, name: string): MaybePromise<Uint8Array | Errno> {
+    if (this.handle instanceof RealHandle) return this.handle.findXattr(name) ?? ERRNO.ENODATA;
+    return this.handle.getXattr(name, context);
   }
 
   /** Writes at an offset, or at the end when the descriptor appends at this moment. */
@@ -113,11 +121,6 @@ export class ProviderFile
     const appends = (openFlags & O_APPEND) !== 0 && (writeFlags & FUSE_WRITE.CACHE) === 0;
     const handle = appends ? this.#parts.appending ?? this.handle : this.handle;
     return handle.writeAt(data, offset, context);
-  }
-
-  /** The attributes, also when the file has no name any more. */
-  getattr(context: Context, out: AttrOut): MaybePromise<void> {
-    return chain(this.handle.stat(context), (info) => fillAttr(out.attr, info));
   }
 
   /** Makes what was written durable. */

@@ -124,7 +124,12 @@ export abstract class ProviderInode extends Node
     const inode = this.embeddedInode();
     const path = inode.path();
     const open = file ?? (path === undefined ? inode.openFiles[0] : undefined);
-    if (open instanceof ProviderFile) return open.getattr(context, out);
+    if (open instanceof ProviderFile) {
+      return chain(open.handle.stat(context), (info) => {
+        this.last = info;
+        fillAttr(out.attr, info);
+      });
+    }
     if (path === undefined) {
       return this.last === null ? ERRNO.ESTALE : ghost(this.last, out);
     }
@@ -162,6 +167,13 @@ export abstract class ProviderInode extends Node
     return ERRNO.ENOSYS;
   }
 
+  /** What is open on a file without a name, or is the file of the host itself, whatever its name. */
+  #openInstead(path: string | undefined): FileHandle | null {
+    const [open] = this.embeddedInode().openFiles;
+    if (open === undefined) return null;
+    return path === undefined || (open instanceof ProviderFile && open.isReal) ? open : null;
+  }
+
   /** Changes attributes: by path, or through a handle where there is one that can. */
   setattr(
     context: Context,
@@ -171,7 +183,7 @@ export abstract class ProviderInode extends Node
   ): MaybePromise<Errno | void> {
     const inode = this.embeddedInode();
     const path = inode.path();
-    const open = file ?? (path === undefined ? inode.openFiles[0] : undefined);
+    const open = file ?? this.#openInstead(path);
     const handle = open instanceof ProviderFile ? open.handle : null;
     if (path === undefined && handle === null) return ERRNO.ESTALE;
     const target = {
@@ -183,7 +195,7 @@ export abstract class ProviderInode extends Node
     };
     return chain(
       changeAttributes(target, input, context),
-      () => this.getattr(context, file, out),
+      () => this.getattr(context, open, out),
     );
   }
 
@@ -246,7 +258,7 @@ export abstract class ProviderInode extends Node
     const refused = this.#refusesXattr(name);
     if (refused !== null) return refused;
     const open = this.embeddedInode().openFiles[0];
-    if (open instanceof ProviderFile) return open.handle.getXattr(name, context);
+    if (open instanceof ProviderFile) return open.getxattr(context, name);
     return this.provider.getXattr(this.path(), name, context);
   }
 

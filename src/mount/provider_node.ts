@@ -28,6 +28,7 @@ import type { DirStream, FileHandle, Inode, InodeEmbedder, StreamEntry } from ".
 import { newListDirStream } from "../nodefs/mod.ts";
 import type * as nodefs from "../nodefs/mod.ts";
 import type { CapabilitySet, Context, FileInfo } from "../provider/mod.ts";
+import { RealFSProvider } from "../providers/mod.ts";
 import { fillAttr } from "./attr_of.ts";
 import { MadeMode } from "./made_mode.ts";
 import { ProviderFile } from "./provider_file.ts";
@@ -98,6 +99,13 @@ export class ProviderNode extends ProviderInode
   /** Finds a child. */
   lookup(context: Context, name: string, out: EntryOut): MaybePromise<Inode | Errno> {
     const path = this.#childPath(name);
+    const { provider } = this;
+    if (provider instanceof RealFSProvider && provider.lstat === RealFSProvider.prototype.lstat) {
+      return chain(
+        provider.find(path, context),
+        (info) => info === null ? ERRNO.ENOENT : this.#adopt(name, info, out),
+      );
+    }
     return rescue(
       () => this.#enter(name, path, context, out),
       (thrown) => {

@@ -67,6 +67,7 @@ import { kernelTime } from "./real_times.ts";
 import { RealWatch } from "./real_watch.ts";
 import { XattrCalls } from "./real_xattr.ts";
 
+const MISSING = -ERRNO.ENOENT.number;
 const LISTING = O_RDONLY | O_DIRECTORY;
 const MKDIR_MODE = 0o777 | S_ISVTX;
 const RENAME_FLAGS = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
@@ -108,20 +109,27 @@ export class ContainedProvider extends BaseProvider {
     this.#shared = { root, ownership, locks: new RealLocks(root), xattrs: new XattrCalls() };
   }
 
-  #stat(path: string, follow: boolean, syscall: string, context?: Context): FileInfo {
-    const cleaned = clean(path);
-    this.#calls.check(this.#root.statPath(cleaned, follow, context?.isFromKernel), syscall, path);
-    return this.#root.info(cleaned);
-  }
-
   /** The attributes; a final symbolic link is followed. */
   override stat(path: string, _context?: Context): FileInfo {
-    return this.#stat(path, true, "stat");
+    const cleaned = clean(path);
+    this.#calls.check(this.#root.statPath(cleaned, true), "stat", path);
+    return this.#root.info(cleaned);
   }
 
   /** The attributes; a final symbolic link is described itself. */
   override lstat(path: string, context?: Context): FileInfo {
-    return this.#stat(path, false, "lstat", context);
+    const info = this.find(path, context);
+    if (info === null) throw failure(MISSING, { syscall: "lstat", path });
+    return info;
+  }
+
+  /** As `lstat`, but null where there is nothing. */
+  find(path: string, context?: Context): FileInfo | null {
+    const cleaned = clean(path);
+    const result = this.#root.statPath(cleaned, false, context?.isFromKernel);
+    if (result === MISSING) return null;
+    this.#calls.check(result, "lstat", path);
+    return this.#root.info(cleaned);
   }
 
   /** The entries, in the order of the host's filesystem. */
@@ -139,11 +147,8 @@ export class ContainedProvider extends BaseProvider {
 
   /** Opens a regular file or a directory; with O_PATH anything. O_DIRECT has no effect. */
   override open(path: string, flags: number, mode: number, context?: Context): RealHandle {
-    const fd = this.#calls.check(
-      this.#opener.open(clean(path), { flags, mode, context }),
-      "open",
-      path,
-    );
+    const opening = { flags, mode, context };
+    const fd = this.#calls.check(this.#opener.open(clean(path), opening), "open", path);
     return new RealHandle(this.#shared, fd, flags, path);
   }
 
@@ -342,11 +347,8 @@ export class ContainedProvider extends BaseProvider {
   /** The value of an attribute. */
   override getXattr(path: string, name: string, _context?: Context): Uint8Array {
     const details = { syscall: "getXattr", path };
-    return this.#calls.onHostPath(
-      "getXattr",
-      path,
-      (at) => this.#shared.xattrs.get(at, name, details),
-    );
+    const { xattrs } = this.#shared;
+    return this.#calls.onHostPath("getXattr", path, (at) => xattrs.get(at, name, details));
   }
 
   /** Sets an attribute. */
@@ -371,11 +373,8 @@ export class ContainedProvider extends BaseProvider {
   /** Removes an attribute. */
   override removeXattr(path: string, name: string, _context?: Context): void {
     const details = { syscall: "removeXattr", path };
-    this.#calls.onHostPath(
-      "removeXattr",
-      path,
-      (at) => this.#shared.xattrs.remove(at, name, details),
-    );
+    const { xattrs } = this.#shared;
+    this.#calls.onHostPath("removeXattr", path, (at) => xattrs.remove(at, name, details));
   }
 
   /** Changes at and below the path, made by anybody. */

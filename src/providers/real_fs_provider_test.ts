@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openDescriptors, ScratchDirectory } from "../../fixtures/scratch/scratch_directory.ts";
 import { GENTLE, refusable, ROUGH } from "../../fixtures/scratch/every_operation.ts";
 import {
@@ -79,6 +79,17 @@ for (const ffi of [true, false]) {
     assertEquals(error.message, `Cannot open ${JSON.stringify(missing)}: ENOENT`);
     refused("ENOTDIR", () => new RealFSProvider(`${scratch.path}/f`, { ffi }));
     assertEquals(openDescriptors(), before);
+  });
+
+  Deno.test(`find() is lstat() without the error for what is not there, ${how}`, async () => {
+    using scratch = new ScratchDirectory();
+    Deno.symlinkSync("nowhere", `${scratch.path}/link`);
+    await using provider = new RealFSProvider(scratch.path, { ffi });
+    assertEquals(await provider.find("/none"), null);
+    assertEquals(await provider.find("/link"), await provider.lstat("/link"));
+    const long = `/${"x".repeat(256)}`;
+    const refusal = await assertRejects(async () => await provider.find(long), FsError);
+    assertEquals(refusal.message, refused("ENAMETOOLONG", () => provider.lstat(long)).message);
   });
 
   Deno.test(`errors name the caller's paths, ${how}`, () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decodeName, type FsErrorDetails } from "../base/mod.ts";
+import { decodeName, ERRNO, type FsErrorDetails } from "../base/mod.ts";
 import {
   CStringArea,
   failure,
@@ -32,10 +32,18 @@ export class XattrCalls {
 
   /** A copy of the value. */
   get(target: XattrTarget, name: string, details: FsErrorDetails): Uint8Array {
+    const value = this.find(target, name, details);
+    if (value === null) throw failure(-ERRNO.ENODATA.number, details);
+    return value;
+  }
+
+  /** A copy of the value, or null when there is none. */
+  find(target: XattrTarget, name: string, details: FsErrorDetails): Uint8Array | null {
     const address = this.#name.put(name);
     const size = typeof target === "number"
       ? fgetxattr(target, address, this.#block)
       : lgetxattr(this.#path.put(target), address, this.#block);
+    if (size === -ERRNO.ENODATA.number) return null;
     if (size < 0) throw failure(size, details);
     return this.#block.bytes.slice(0, size);
   }
