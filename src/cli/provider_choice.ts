@@ -40,7 +40,7 @@ export function providerInMemory(): Provider {
 export async function providerAt(address: Address): Promise<RemoteProvider> {
   try {
     return address.kind === "socket"
-      ? await connectUDS(address.path, { cache: "exact" })
+      ? await connectUDS(address.path, { cache: "exact", forMount: true })
       : await connectVFS(await dial(address), { cache: "exact" });
   } catch (thrown) {
     throw cannotConnect(address, thrown);

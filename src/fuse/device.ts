@@ -12,21 +12,24 @@ import {
   ioctl,
   MemoryBlock,
   open,
-  poll,
-  pollAsync,
   read,
   setNonblocking,
+  threadWait,
+  type Waiting,
+  type WaitSource,
   write,
   writeAsync,
 } from "../libc/mod.ts";
 import { FUSE_DEV_IOC } from "./abi.ts";
+import { WaitSet } from "./wait_set.ts";
 
-const POLLIN = 1;
-const POLLFD_SIZE = 8;
-/** Where `revents` is in a pollfd. */
-const REVENTS = 6;
-/** A wait is for the messages and for {@linkcode Device.wake}. */
-const WAIT_COUNT = 2;
+/** Where the fuse descriptor is among those that are waited for. */
+const MESSAGES = 0;
+/** Behind it and the one that {@linkcode Device.wake} writes to, the event loops end a brief wait. */
+const EVENT_LOOPS = 2;
+
+/** What ended a brief wait: `"answer"` came over a source of the thread, `"work"` is for the event loop. */
+export type Wake = "message" | "answer" | "work" | "nothing";
 
 /** What a session reads from and writes to: the kernel, or a test in its place. */
 export interface Channel {
@@ -36,13 +39,19 @@ export interface Channel {
   write(block: MemoryBlock, size: number): number;
   /** Writes a notice. Resolves to true when it was taken, false when there was nothing to do. */
   notify(block: MemoryBlock, size: number): Promise<boolean>;
-  /** Waits until there is a message or somebody wakes. */
+  /** Waits until there is a message, a source of the thread has something, or somebody wakes. */
   wait(): Promise<void>;
   /**
    * As `wait`, but holds the thread, for so many milliseconds at most. Ends also when the event loop of this
-   * thread has work, and says so.
+   * thread has work.
    */
-  waitBriefly(timeoutMs: number): boolean;
+  waitBriefly(timeoutMs: number): Wake;
+  /** Whether the thread has sources. */
+  readonly hasSources: boolean;
+  /** Whether an answer is due from one of them. */
+  readonly isAnswerDue: boolean;
+  /** No wait follows. */
+  leave(): void;
   /** Ends the current `wait`, and every later one. */
   wake(): void;
   /** Lets go of the descriptors. No call may be under way. */
@@ -53,13 +62,15 @@ export interface Channel {
  * One open `/dev/fuse`. Reading never blocks; waiting for a message is an asynchronous call that
  * {@linkcode Device.wake} ends, since a thread that is blocked in `read` could never be ended.
  */
-export class Device implements Channel {
+export class Device implements Channel, Waiting {
   /** The descriptor. */
   readonly fd: number;
   readonly #wakeFd: number;
-  /** What is waited for; behind that, what ends a brief wait too: the event loops. */
-  readonly #waitSet: MemoryBlock;
-  readonly #briefCount: number;
+  /** What is waited for on another thread. */
+  readonly #waited: WaitSet;
+  /** What is waited for on this one. */
+  readonly #waitedBriefly: WaitSet;
+  #isWaiting = false;
   readonly #wakeValue = new MemoryBlock(8);
   readonly #dispose: () => void;
   #closed = false;
@@ -70,13 +81,8 @@ export class Device implements Channel {
     this.#dispose = dispose;
     setNonblocking(fd);
     this.#wakeFd = eventfd();
-    const waitedFor = [fd, this.#wakeFd, ...eventLoopDescriptors()];
-    this.#briefCount = waitedFor.length;
-    this.#waitSet = new MemoryBlock(POLLFD_SIZE * waitedFor.length);
-    for (const [index, descriptor] of waitedFor.entries()) {
-      this.#waitSet.view.setInt32(POLLFD_SIZE * index, descriptor, true);
-      this.#waitSet.view.setInt16(POLLFD_SIZE * index + 4, POLLIN, true);
-    }
+    this.#waited = new WaitSet([fd, this.#wakeFd]);
+    this.#waitedBriefly = new WaitSet([fd, this.#wakeFd, ...eventLoopDescriptors()]);
     this.#wakeValue.view.setUint32(0, 1, true);
   }
 
@@ -119,25 +125,52 @@ export class Device implements Channel {
     return await writeAsync(this.fd, block.address, size) === size;
   }
 
-  /** Waits until there is a message or somebody wakes. */
+  /** Waits until there is a message, a source of the thread has something, or somebody wakes. */
   async wait(): Promise<void> {
-    await pollAsync(this.#waitSet.address, WAIT_COUNT, -1);
+    threadWait.join(this);
+    this.#waited.refresh();
+    this.#isWaiting = true;
+    await this.#waited.pollAsync();
+    this.#isWaiting = false;
+    this.#waited.deliver();
+  }
+
+  /** Whether it is waited for this source: what has come since a wait began has to see to itself. */
+  covers(source: WaitSource): boolean {
+    return !this.#isWaiting || this.#waited.has(source);
+  }
+
+  /** Whether the thread has sources. */
+  get hasSources(): boolean {
+    return threadWait.hasSources;
+  }
+
+  /** Whether an answer is due from one of them. */
+  get isAnswerDue(): boolean {
+    return threadWait.isDue;
+  }
+
+  /** No wait follows: the sources have to see to themselves. */
+  leave(): void {
+    threadWait.leave(this);
   }
 
   /**
-   * As {@linkcode Device.wait}, but holds the thread, for `timeoutMs` at most. True when the event loop has
-   * work: an answer over a socket, output of a child, a file that has been read.
+   * As {@linkcode Device.wait}, but holds the thread, for `timeoutMs` at most. The event loop has work when
+   * there is an answer over a socket of its own, output of a child, a file that has been read.
    */
-  waitBriefly(timeoutMs: number): boolean {
-    if (poll(this.#waitSet.address, this.#briefCount, timeoutMs) <= 0) return false;
-    for (let index = WAIT_COUNT; index < this.#briefCount; index++) {
-      const at = POLLFD_SIZE * index;
-      const events = this.#waitSet.view.getInt16(at + REVENTS, true);
-      if (events === POLLIN) return true;
-      // A worker has ended, and its event loop with it: poll skips what is negative.
-      if (events !== 0) this.#waitSet.view.setInt32(at, -1, true);
+  waitBriefly(timeoutMs: number): Wake {
+    const set = this.#waitedBriefly;
+    set.refresh();
+    if (set.poll(timeoutMs) <= 0) return "nothing";
+    if (set.deliver()) return "answer";
+    if (set.isReady(MESSAGES)) return "message";
+    for (let index = EVENT_LOOPS; index < set.fixedCount; index++) {
+      // A worker has ended, and its event loop with it.
+      if (set.isBroken(index)) set.drop(index);
+      else if (set.isReady(index)) return "work";
     }
-    return false;
+    return "nothing";
   }
 
   /** Ends the current `wait`, and every later one. */
@@ -149,6 +182,7 @@ export class Device implements Channel {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.leave();
     close(this.#wakeFd);
     this.#dispose();
   }

@@ -17,7 +17,7 @@ export * from "./abi.ts";
 export { Attr, AttrOut, EntryOut } from "./attr.ts";
 export { DebugLog, type Trace } from "./debug_log.ts";
 export { BackingFiles } from "./backing_files.ts";
-export { type Channel, Device } from "./device.ts";
+export { type Channel, Device, type Wake } from "./device.ts";
 export { DefaultRawFileSystem } from "./default_raw_file_system.ts";
 export { DirEntryList } from "./dir_entry_list.ts";
 export { INIT_BIT, type InitFlag, InitFlags } from "./init_flags.ts";

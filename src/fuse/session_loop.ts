@@ -5,7 +5,7 @@
  */
 import { setImmediate } from "node:timers";
 import { ERRNO } from "../base/mod.ts";
-import type { Channel } from "./device.ts";
+import type { Channel, Wake } from "./device.ts";
 import { SpinPolicy } from "./spin_policy.ts";
 
 /** How the loop divides its time. */
@@ -53,26 +53,51 @@ const ABORTED = -ERRNO.ECONNABORTED.number;
 /** For how long nobody looks for messages while an answer is due, in milliseconds. */
 const LATE_MS = 1;
 
+/** So many microtasks let whatever has been answered get through some layers to its reply. */
+const MICROTASKS = 12;
+
 /** What one burst of service ended with. */
 type Rest = "idle" | "slice" | "ended";
+
+/** What a brief wait for messages leads to; null goes on reading. */
+const RESTS: Record<Wake, Rest | null> = {
+  message: null,
+  nothing: null,
+  work: "idle",
+  // Microtasks take it.
+  answer: "slice",
+};
+
+/** Calls a function when so many microtasks have passed. */
+function afterMicrotasks(run: () => void, count: number): void {
+  queueMicrotask(() => count === 0 ? run() : afterMicrotasks(run, count - 1));
+}
 
 /**
  * Serves the descriptor until the mount ends. A burst reads until nothing is there, spins a little where
  * that pays, waits a little in the thread itself, and then the loop sleeps in {@linkcode Channel.wait}.
- * While promises are pending it neither spins nor waits nor lets the event loop turn again and again: an
- * answer over a socket is usually near, and Deno looks at its sockets when it has nothing else to do, and
- * otherwise only every now and then.
+ *
+ * While promises are pending, what they wait for matters. An answer that is due from a source of the thread
+ * (`threadWait` of libc) is waited for in the same way as a message, and the bursts follow each other without
+ * a turn of the event loop, which takes some 30 us, until a slice is over. Otherwise the loop
+ * neither spins nor waits nor lets the event loop turn again and again: an answer over a socket of Deno's
+ * is usually near, and Deno looks at its sockets when it has nothing else to do, and otherwise only
+ * every now and then.
  */
 export class SessionLoop {
   readonly #channel: Channel;
   readonly #target: LoopTarget;
   readonly #spin: SpinPolicy;
+  readonly #answerSpin: SpinPolicy;
   readonly #lingerMs: number;
   readonly #sliceMs: number;
   /** When the last message was served or answered. */
   #activeAt = -Infinity;
+  /** When the event loop had its last turn. */
+  #sliceAt = -Infinity;
   #sleeping = false;
   #queued = false;
+  #looksAgain = false;
   #bursting = false;
   #stopping = false;
   /** Looks for messages while an answer is due. */
@@ -85,15 +110,21 @@ export class SessionLoop {
   constructor(channel: Channel, target: LoopTarget, options: LoopOptions) {
     this.#channel = channel;
     this.#target = target;
-    this.#spin = new SpinPolicy(navigator.hardwareConcurrency > 1 ? options.spinUs / 1000 : 0);
+    const spinMs = navigator.hardwareConcurrency > 1 ? options.spinUs / 1000 : 0;
+    this.#spin = new SpinPolicy(spinMs);
+    this.#answerSpin = new SpinPolicy(spinMs);
     this.#lingerMs = options.lingerMs;
     this.#sliceMs = options.sliceMs;
   }
 
   /** Serves until the mount has ended or {@linkcode SessionLoop.stop}. Rejects when reading fails. */
-  run(): Promise<void> {
-    this.#turn();
-    return this.#ended.promise;
+  async run(): Promise<void> {
+    this.#fromEventLoop();
+    try {
+      await this.#ended.promise;
+    } finally {
+      this.#channel.leave();
+    }
   }
 
   /** Ends the loop, also when it sleeps. */
@@ -122,9 +153,71 @@ export class SessionLoop {
     }
     if (rest === "ended") this.#end();
     else if (rest === "slice") this.#schedule();
-    else if (this.#target.pending() > 0 && !this.#isSlow) this.#sleepLater();
-    else this.#sleep();
+    else if (this.#target.pending() === 0) this.#sleep();
+    else if (this.#channel.hasSources) this.#awaitAnswer();
+    else if (this.#isSlow) this.#sleep();
+    else this.#sleepLater();
   };
+
+  /** A turn of the event loop begins. */
+  readonly #fromEventLoop = (): void => {
+    this.#sliceAt = performance.now();
+    this.#turn();
+  };
+
+  /** Looks for the answer once what asks for it has been sent, which takes microtasks. */
+  #awaitAnswer(): void {
+    if (this.#queued || this.#sleeping) return;
+    if (!this.#mayAwait()) return this.#sleep();
+    this.#queued = true;
+    if (this.#channel.isAnswerDue) afterMicrotasks(this.#spinForAnswer, MICROTASKS);
+    else setImmediate(this.#lingerForAnswer);
+  }
+
+  /** Not for an answer that takes long, nor when our own process is the user, which needs the event loop. */
+  #mayAwait(): boolean {
+    return !this.#stopping && !this.#target.isFromUs() &&
+      performance.now() - this.#activeAt < this.#lingerMs;
+  }
+
+  readonly #spinForAnswer = (): void => {
+    const startedAt = performance.now();
+    const spinMs = this.#target.pending() > 0 ? this.#answerSpin.nextMs() : 0;
+    let wake: Wake = "nothing";
+    while (wake === "nothing" && performance.now() - startedAt < spinMs) {
+      wake = this.#channel.waitBriefly(0);
+    }
+    if (wake !== "nothing") this.#answerSpin.found();
+    else if (spinMs > 0) this.#answerSpin.missed();
+    // Somebody else's microtasks get their turn before the thread is held for long.
+    if (wake === "nothing") setImmediate(this.#lingerForAnswer);
+    else this.#goOn(wake);
+  };
+
+  readonly #lingerForAnswer = (): void => {
+    this.#sliceAt = performance.now();
+    const holds = this.#target.pending() > 0 && this.#channel.isAnswerDue && this.#mayAwait();
+    this.#goOn(holds ? this.#channel.waitBriefly(this.#lingerMs) : "nothing");
+  };
+
+  #goOn(wake: Wake): void {
+    this.#queued = false;
+    if (wake === "answer") {
+      this.#activeAt = performance.now();
+      // What it answers says so by itself, unless there is more to ask first.
+      this.#lookAgain();
+    } else if (wake === "message" || this.#target.pending() === 0) this.#turn();
+    else this.#sleep();
+  }
+
+  #lookAgain(): void {
+    if (this.#looksAgain) return;
+    this.#looksAgain = true;
+    setImmediate(() => {
+      this.#looksAgain = false;
+      if (!this.#queued && !this.#sleeping) this.#fromEventLoop();
+    });
+  }
 
   /**
    * An answer that is due comes as fast as the other thread of a wait wakes, and with it usually the next
@@ -137,14 +230,16 @@ export class SessionLoop {
       this.#timer = undefined;
       if (this.#queued || this.#bursting) return;
       this.#isSlow = performance.now() - this.#activeAt >= LATE_MS;
-      this.#turn();
+      this.#fromEventLoop();
     }, LATE_MS);
   }
 
   #schedule(): void {
     if (this.#queued) return;
     this.#queued = true;
-    setImmediate(this.#turn);
+    const isOver = performance.now() - this.#sliceAt >= this.#sliceMs;
+    if (isOver || !this.#channel.hasSources) setImmediate(this.#fromEventLoop);
+    else afterMicrotasks(this.#turn, MICROTASKS);
   }
 
   #sleep(): void {
@@ -154,7 +249,7 @@ export class SessionLoop {
     this.#channel.wait().then(() => {
       this.#sleeping = false;
       if (this.#stopping) this.#end();
-      else this.#turn();
+      else if (!this.#queued) this.#fromEventLoop();
     }, this.#ended.reject);
   }
 
@@ -169,7 +264,6 @@ export class SessionLoop {
   #burst(): Rest {
     if (this.#stopping) return "ended";
     this.#bursting = true;
-    const startedAt = performance.now();
     let rest: Rest | null = null;
     let spinMs = -1;
     while (rest === null) {
@@ -178,7 +272,7 @@ export class SessionLoop {
         if (spinMs > 0) this.#spin.found();
         spinMs = -1;
         this.#activeAt = performance.now();
-        if (this.#activeAt - startedAt > this.#sliceMs) rest = this.#letOthers();
+        if (this.#activeAt - this.#sliceAt > this.#sliceMs) rest = this.#letOthers();
       } else if (result === AGAIN) {
         if (spinMs < 0) spinMs = this.#mayHoldThread() ? this.#spin.nextMs() : 0;
         const now = performance.now();
@@ -186,7 +280,7 @@ export class SessionLoop {
         if (spinMs > 0) this.#spin.missed();
         spinMs = 0;
         if (now - this.#activeAt >= this.#lingerMs || !this.#mayHoldThread()) rest = "idle";
-        else if (this.#channel.waitBriefly(this.#lingerMs)) rest = "idle";
+        else rest = RESTS[this.#channel.waitBriefly(this.#lingerMs)];
       } else if (result === UNMOUNTED || result === ABORTED) {
         rest = "ended";
       } else if (result !== INTERRUPTED && result !== GONE) {
@@ -199,7 +293,7 @@ export class SessionLoop {
 
   /** Timers get a turn by a slice; Deno looks at its sockets for sure only when the loop sleeps. */
   #letOthers(): Rest {
-    return this.#channel.waitBriefly(0) ? "idle" : "slice";
+    return this.#channel.waitBriefly(0) === "work" ? "idle" : "slice";
   }
 
   /** Not while promises are pending, or our own process is the user: both need the event loop. */

@@ -109,3 +109,58 @@ Deno.test("the loop does not hold the thread while an answer is due from elsewhe
     },
   );
 });
+
+/** Sends a message to a loop whose answers are due from a source; how often it held the thread until it slept. */
+async function holdsFor(isFromUs: boolean, isAnswerDue: boolean): Promise<number> {
+  let holds = 0;
+  await withLoop(
+    { spinUs: 0, lingerMs: 60_000, sliceMs: 1 },
+    { pending: 1, isFromUs },
+    async (channel) => {
+      channel.hasSources = true;
+      channel.isAnswerDue = isAnswerDue;
+      await served(channel);
+      holds = channel.briefWaits;
+    },
+  );
+  return holds;
+}
+
+Deno.test("the loop holds the thread for an answer that is due from a source, and then sleeps", async () => {
+  assertEquals(await holdsFor(false, true), 1);
+});
+
+Deno.test("the loop holds the thread neither for sources without an answer due, nor for our own process", async () => {
+  assertEquals(await holdsFor(false, false), 0);
+  assertEquals(await holdsFor(true, true), 0);
+});
+
+Deno.test("a message that comes before the answer is served at once", async () => {
+  await withLoop(
+    { spinUs: 0, lingerMs: 60_000, sliceMs: 60_000 },
+    { pending: 1, isFromUs: false },
+    async (channel, steps) => {
+      channel.hasSources = true;
+      channel.isAnswerDue = true;
+      channel.wakes.push("message", "work");
+      await served(channel);
+      assertEquals(channel.wakes, []);
+      // The message, a look that finds no other, and one more after the wake.
+      assertEquals(steps(), 4);
+    },
+  );
+});
+
+Deno.test("after an answer the loop looks again, though nothing says that it was the last one", async () => {
+  await withLoop(
+    { spinUs: 0, lingerMs: 60_000, sliceMs: 60_000 },
+    { pending: 1, isFromUs: false },
+    async (channel) => {
+      channel.hasSources = true;
+      channel.isAnswerDue = true;
+      channel.wakes.push("answer", "answer", "work");
+      await served(channel);
+      assertEquals(channel.wakes, []);
+    },
+  );
+});

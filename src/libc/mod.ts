@@ -10,6 +10,9 @@
  * belongs to whoever made it and must stay until the call has ended, which for the asynchronous calls
  * is when their promise has settled. Their errno stays with the thread that made the call.
  *
+ * A thread that waits for a descriptor of its own ({@linkcode threadWait}) waits for the sources of others at the
+ * same time: so a mount over the wire takes answers and requests with no turn of the event loop between.
+ *
  * @module
  */
 export { cString } from "./c_string.ts";
@@ -25,5 +28,7 @@ export { MemoryBlock } from "./memory_block.ts";
 export * from "./open_file.ts";
 export * from "./process.ts";
 export { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, STATX_ALL, STATX_MODE, StatxBlock } from "./statx.ts";
+export * from "./thread_wait.ts";
+export * from "./unix_stream.ts";
 export { IO_SIZE_MAX } from "./symbols.ts";
 export * from "./xattr.ts";

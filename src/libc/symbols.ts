@@ -43,6 +43,12 @@ export const SYMBOLS = {
     nonblocking: true,
   },
 
+  // Sockets
+  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" },
+  send: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" },
+
   // Open files
   lseek: { parameters: ["i32", "usize", "i32"], result: "i64" },
   ftruncate: { parameters: ["i32", "usize"], result: "i32" },

@@ -1,7 +1,7 @@
 // What a broken kernel, or whoever holds the descriptor in its place, could send.
 import { assert, assertEquals } from "@std/assert";
 import { ERRNO } from "../base/mod.ts";
-import { type Channel, InitFlags, Opcode, Session } from "../fuse/mod.ts";
+import { type Channel, InitFlags, Opcode, Session, type Wake } from "../fuse/mod.ts";
 import type { MemoryBlock } from "../libc/mod.ts";
 import { type Bridge, newNodeFS } from "../nodefs/mod.ts";
 import { MemoryProvider } from "../providers/mod.ts";
@@ -115,14 +115,19 @@ class HostileKernel implements Channel {
     return Promise.resolve(size > 0);
   }
 
+  readonly hasSources = false;
+  readonly isAnswerDue = false;
+
   wait(): Promise<void> {
     if (this.#messages.length > 0 || this.#isOver) return Promise.resolve();
     return new Promise((resolve) => this.#wake = resolve);
   }
 
-  waitBriefly(): boolean {
-    return false;
+  waitBriefly(): Wake {
+    return "nothing";
   }
+
+  leave(): void {}
 
   wake(): void {
     this.#wake?.();

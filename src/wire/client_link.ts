@@ -169,6 +169,7 @@ export class ClientLink {
   #expect(waiter: Waiter): void {
     waiter.sent = true;
     this.#inFlight++;
+    this.#channel.expect?.(this.#inFlight);
     if (waiter.id === 0) this.#inOrder.push(waiter);
     else this.#byId.set(waiter.id, waiter);
   }
@@ -234,6 +235,7 @@ export class ClientLink {
     }
     if (response.id !== 0) this.#byId.delete(response.id);
     this.#inFlight--;
+    this.#channel.expect?.(this.#inFlight);
     waiter.settle(response);
     if (this.#backlog.length > 0) this.#sendBacklog();
   }

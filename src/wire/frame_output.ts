@@ -91,7 +91,25 @@ export class FrameOutput {
   /** Sends what is there, unless a write is under way: that one goes on with it. */
   flush(): void {
     if (this.#broken) this.writer.clear(BUFFER_KEPT);
-    else if (this.#sending === null && this.writer.length > 0) this.#sending = this.#send();
+    else if (this.#sending === null && this.writer.length > 0) this.#begin();
+  }
+
+  /** Sends what can be sent at once, without a promise, and then the rest. */
+  #begin(): void {
+    let sent = 0;
+    try {
+      sent = this.#channel.writeNow?.(this.writer.view()) ?? 0;
+    } catch (thrown) {
+      return this.#break(thrown);
+    }
+    if (sent < this.writer.length) this.#sending = this.#send(sent);
+    else this.writer.clear(this.#kept());
+  }
+
+  #break(thrown: unknown): void {
+    this.#broken = true;
+    this.writer.clear(BUFFER_KEPT);
+    this.#onBroken(thrown);
   }
 
   /** Settles when everything has been taken or the connection is broken. */
@@ -100,20 +118,21 @@ export class FrameOutput {
     return this.#sending ?? Promise.resolve();
   }
 
-  async #send(): Promise<void> {
+  /** @param sent How many bytes of the first buffer have been sent already. */
+  async #send(sent: number): Promise<void> {
+    let from = sent;
     try {
       while (this.writer.length > 0) {
         const full = this.writer;
         this.writer = this.#spare;
         this.#sendingSize = full.length;
-        await writeAll(this.#channel, full.view());
+        await writeAll(this.#channel, full.view().subarray(from));
+        from = 0;
         full.clear(this.#kept());
         this.#spare = full;
       }
     } catch (thrown) {
-      this.#broken = true;
-      this.writer.clear(BUFFER_KEPT);
-      this.#onBroken(thrown);
+      this.#break(thrown);
     } finally {
       this.#sendingSize = 0;
       this.#sending = null;

@@ -10,6 +10,10 @@ export interface ByteChannel {
   read(buffer: Uint8Array): Promise<number | null>;
   /** Writes some of the bytes, at least one. Returns how many. */
   write(data: Uint8Array): Promise<number>;
+  /** Writes as many of the bytes as can be written without waiting. Returns how many; throws when broken. */
+  writeNow?(data: Uint8Array): number;
+  /** Told how many answers are due, by who reads them. */
+  expect?(count: number): void;
   /** Ends both directions; what waits in `read` and `write` ends too. */
   close(): void;
 }

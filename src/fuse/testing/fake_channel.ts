@@ -5,7 +5,7 @@
  */
 import { ERRNO } from "../../base/mod.ts";
 import type { MemoryBlock } from "../../libc/mod.ts";
-import type { Channel } from "../device.ts";
+import type { Channel, Wake } from "../device.ts";
 import { encodeHex } from "./hex.ts";
 
 /** A channel whose messages the test sends and whose replies it collects. */
@@ -18,6 +18,12 @@ export class FakeChannel implements Channel {
   closed = false;
   /** Whether the event loop has something else to do. */
   hasOtherWork = false;
+  /** What ends the next waits in the thread. */
+  readonly wakes: Wake[] = [];
+  /** Whether the thread has sources. */
+  hasSources = false;
+  /** Whether an answer is due from one of them. */
+  isAnswerDue = false;
   /** How often the thread was held for a moment. */
   briefWaits = 0;
   /** Called in each such moment. */
@@ -77,13 +83,15 @@ export class FakeChannel implements Channel {
     return new Promise((resolve) => this.#wake = resolve);
   }
 
-  waitBriefly(timeoutMs: number): boolean {
+  waitBriefly(timeoutMs: number): Wake {
     if (timeoutMs > 0) {
       this.briefWaits++;
       this.onBriefWait?.();
     }
-    return this.hasOtherWork;
+    return this.wakes.shift() ?? (this.hasOtherWork ? "work" : "nothing");
   }
+
+  leave(): void {}
 
   wake(): void {
     this.#wake?.();

@@ -1,0 +1,83 @@
+/**
+ * What a thread that waits by itself should wait for besides.
+ *
+ * @module
+ */
+
+/** A descriptor that somebody of this thread reads from, without the event loop. */
+export interface WaitSource {
+  /** The descriptor. */
+  readonly fd: number;
+  /** Whether an answer is due. */
+  readonly isDue: boolean;
+  /** There is something to read. */
+  ready(): void;
+  /** Nobody waits for it any more: it has to see to that itself. */
+  left(): void;
+}
+
+/** Somebody who waits, again and again, for all sources of the thread. */
+export interface Waiting {
+  /** Whether the wait that goes on, or else the next one, is for this source too. */
+  covers(source: WaitSource): boolean;
+}
+
+/**
+ * The sources of this thread (each worker has its own), and who waits for them. A loop that holds the thread
+ * for one descriptor waits for the sources at the same time: what comes there is taken at once, with
+ * no turn of the event loop.
+ */
+class ThreadWait {
+  /** Counts up whenever the sources change. */
+  version = 0;
+  readonly #sources = new Set<WaitSource>();
+  readonly #waiting = new Set<Waiting>();
+
+  /** The sources. */
+  get sources(): readonly WaitSource[] {
+    return [...this.#sources];
+  }
+
+  /** Whether there are any. */
+  get hasSources(): boolean {
+    return this.#sources.size > 0;
+  }
+
+  /** Whether an answer is due from any. */
+  get isDue(): boolean {
+    for (const source of this.#sources) if (source.isDue) return true;
+    return false;
+  }
+
+  /** A source that is to be waited for from now on. */
+  add(source: WaitSource): void {
+    this.version++;
+    this.#sources.add(source);
+  }
+
+  /** A source that is gone. */
+  remove(source: WaitSource): void {
+    this.version++;
+    this.#sources.delete(source);
+  }
+
+  /** Whether somebody waits for the source, or will soon. */
+  covers(source: WaitSource): boolean {
+    for (const waiting of this.#waiting) if (waiting.covers(source)) return true;
+    return false;
+  }
+
+  /** Somebody begins to wait for whatever sources there are. */
+  join(waiting: Waiting): void {
+    this.#waiting.add(waiting);
+  }
+
+  /** He ends that. */
+  leave(waiting: Waiting): void {
+    if (!this.#waiting.delete(waiting)) return;
+    for (const source of this.#sources) source.left();
+  }
+}
+
+/** Those of this thread. */
+export const threadWait: ThreadWait = new ThreadWait();

@@ -1,0 +1,46 @@
+/**
+ * Unix sockets without the event loop: calls that never block.
+ *
+ * @module
+ */
+import { check, libc, negatedErrno } from "./library.ts";
+import { close } from "./descriptor.ts";
+
+const AF_UNIX = 1;
+/** SOCK_STREAM, SOCK_CLOEXEC and SOCK_NONBLOCK. */
+const STREAM = 1 | 0o2000000 | 0o4000;
+/** `sa_family_t`. */
+const FAMILY_SIZE = 2;
+const MSG_NOSIGNAL = 0x4000;
+
+/**
+ * Connects to a Unix socket. Returns the descriptor, which does not block.
+ *
+ * @throws {FsError} ECONNREFUSED and the like; EAGAIN when too many wait to be accepted.
+ */
+export function connectUnix(path: string): number {
+  const name = new TextEncoder().encode(path);
+  // With the NUL that ends the path.
+  const address = new Uint8Array(FAMILY_SIZE + name.length + 1);
+  new DataView(address.buffer).setUint16(0, AF_UNIX, true);
+  address.set(name, FAMILY_SIZE);
+  const made = libc().socket(AF_UNIX, STREAM, 0);
+  const fd = check(made < 0 ? negatedErrno() : made, "socket", path);
+  const connected = libc().connect(fd, address, address.length);
+  const result = connected < 0 ? negatedErrno() : connected;
+  if (result < 0) close(fd);
+  check(result, "connect", path);
+  return fd;
+}
+
+/** `recv(2)` into any buffer. The bytes received, 0 at the end, or a negated errno. */
+export function receive(fd: number, buffer: Uint8Array): number {
+  const result = libc().recv(fd, buffer, BigInt(buffer.length), 0);
+  return result < 0 ? negatedErrno() : result;
+}
+
+/** `send(2)` of any bytes, without SIGPIPE. The bytes sent, or a negated errno. */
+export function send(fd: number, data: Uint8Array): number {
+  const result = libc().send(fd, data, BigInt(data.length), MSG_NOSIGNAL);
+  return result < 0 ? negatedErrno() : result;
+}

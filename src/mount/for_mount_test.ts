@@ -1,0 +1,90 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { FsError } from "../base/mod.ts";
+import { threadWait } from "../libc/mod.ts";
+import { connectUDS, type RemoteProvider } from "../wire/mod.ts";
+import { inChild, run, withMount } from "./testing/with_mount.ts";
+
+/** A server in a process of its own, and a connection to it for a mount. */
+async function served(
+  use: (remote: RemoteProvider, kill: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const script = new URL("./testing/serve_wire.ts", import.meta.url).pathname;
+  const server = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", script, `${folder}/s`],
+    stdout: "piped",
+  }).spawn();
+  const kill = async (): Promise<void> => {
+    server.kill("SIGKILL");
+    await server.status;
+  };
+  try {
+    // It is ready when it says so.
+    const reader = server.stdout.getReader();
+    await reader.read();
+    await reader.cancel();
+    const remote = await connectUDS(`${folder}/s`, { cache: "exact", forMount: true });
+    assert(threadWait.hasSources);
+    await use(remote, kill);
+    await remote.close();
+    assertEquals(threadWait.hasSources, false);
+  } finally {
+    await kill().catch(() => {});
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const WRITES = `
+  const [name] = [Deno.pid];
+  Deno.mkdirSync("d" + name);
+  for (let index = 0; index < 100; index++) {
+    Deno.writeFileSync("d" + name + "/" + index, new Uint8Array(index * 37).fill(index));
+  }
+  let sum = 0;
+  for (const { name: file } of Deno.readDirSync("d" + name)) {
+    const data = Deno.readFileSync("d" + name + "/" + file);
+    if (data.some((byte) => byte !== Number(file))) throw new Error(file);
+    sum += data.length;
+  }
+  print(sum);`;
+
+Deno.test("programs in a mount whose thread waits for kernel and server get what they wrote, side by side", async () => {
+  await served(async (remote) => {
+    await withMount(remote, async (directory) => {
+      const sums = await Promise.all([1, 2, 3].map(() => inChild(directory, WRITES)));
+      assertEquals(sums, Array(3).fill(String(37 * 4950)));
+    });
+    // The thread has left the connection to itself.
+    const names = (await remote.readDir("/")).map(({ name }) => name);
+    assertEquals(names.length, 4);
+    await assertRejects(async () => await remote.stat("/none"), FsError, "ENOENT");
+  });
+});
+
+Deno.test("a slow answer does not keep others waiting, nor timers of the thread", async () => {
+  await served(async (remote) => {
+    await withMount(remote, async (directory) => {
+      await Deno.writeTextFile(`${directory}/fast`, "fast");
+      let ended = false;
+      const slow = run("sh", "-c", `for i in 1 2 3 4 5; do cat ${directory}/slow; done`)
+        .finally(() => ended = true);
+      while (!ended) {
+        assertEquals(await Deno.readTextFile(`${directory}/fast`), "fast");
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      assertEquals((await slow).stdout, "slow".repeat(5));
+    }, { entryTimeoutMs: 0, attrTimeoutMs: 0 });
+  });
+});
+
+Deno.test("when the server is killed, programs get EIO and the mount ends", async () => {
+  await served(async (remote, kill) => {
+    await withMount(remote, async (directory) => {
+      await Deno.writeTextFile(`${directory}/f`, "there");
+      await kill();
+      assertEquals((await remote.client.ended) instanceof Error, true);
+      const { code, stderr } = await run("ls", `${directory}/slow`);
+      assertEquals([code, /Input\/output error/.test(stderr)], [2, true], stderr);
+    }, { entryTimeoutMs: 0, attrTimeoutMs: 0 });
+  });
+});

@@ -1,0 +1,32 @@
+/**
+ * Serves a memory filesystem on the socket that is named, until it is killed. `/slow` takes a moment to open.
+ *
+ * @module
+ */
+import type { MaybePromise } from "../../base/mod.ts";
+import { type Context, Forward, type Handle } from "../../provider/mod.ts";
+import { MemoryProvider } from "../../providers/mod.ts";
+import { newVFSServer } from "../../wire/mod.ts";
+
+const SLOW_MS = 30;
+
+class Slow extends Forward {
+  override open(
+    path: string,
+    flags: number,
+    mode: number,
+    context?: Context,
+  ): MaybePromise<Handle> {
+    if (path !== "/slow") return super.open(path, flags, mode, context);
+    return new Promise((resolve) => setTimeout(resolve, SLOW_MS))
+      .then(() => super.open(path, flags, mode, context));
+  }
+}
+
+const [socket] = Deno.args;
+if (socket === undefined) throw new TypeError("Name a socket");
+const memory = new MemoryProvider();
+memory.writeFile("/slow", new TextEncoder().encode("slow"), 0o644);
+const server = newVFSServer(new Slow(memory), { soleOwner: true });
+await server.serveUDSBackground(socket);
+console.log("serving");
