@@ -33,8 +33,6 @@ interface Layer {
   readonly name: string;
   readonly root: string;
   readonly wrap: (inner: Provider) => MaybePromise<Provider>;
-  /** What works though nothing declares it, on purpose; a caller who looks first never meets it. */
-  readonly besides?: readonly string[];
 }
 
 const hooked = newHookEngineWithCallbacks([
@@ -67,8 +65,7 @@ const LAYERS: Layer[] = [
     root: "",
     wrap: (inner) => newInterceptProvider(inner, hooked),
   },
-  // Over the wire one message asks for attributes: of a provider without lstat it is answered by stat.
-  { name: "the wire", root: "", wrap: overTheWire, besides: ["lstat: works"] },
+  { name: "the wire", root: "", wrap: overTheWire },
   {
     name: "all of them",
     root: "/mnt",
@@ -239,8 +236,7 @@ for (const layer of LAYERS) {
     Deno.test(`${layer.name} neither loses nor invents a capability of a provider that declares ${name}`, async () => {
       await using provider = await layer.wrap(new Limited(declared));
       assertEquals([...provider.capabilities].sort(), [...declared].sort());
-      const besides = declared.has("lstat") ? [] : layer.besides ?? [];
-      assertEquals(await faults(layer, declared), besides);
+      assertEquals(await faults(layer, declared), []);
     });
   }
 }
