@@ -64,6 +64,12 @@ export interface MountOptions {
   readonly syncRead?: boolean;
   /** How the loop divides its time: `spinUs: 0` saves CPU, at the price of latency. */
   readonly loop?: Partial<LoopOptions>;
+  /**
+   * A signal that its caller survives (a timer, a resized window) ends only a wait for a lock, as on other
+   * filesystems of Linux; one that ends the caller takes its request back. Otherwise every signal aborts
+   * the request's own, as in go-fuse. Default false; true for a mounted provider.
+   */
+  readonly patient?: boolean;
   /** Logs each request and its reply. */
   readonly debug?: boolean;
   /** Where diagnostics go: exceptions, refused replies, debug lines. Default `console.error`. */

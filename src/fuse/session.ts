@@ -16,6 +16,7 @@ import { Opcode } from "./opcode.ts";
 import type { Operation } from "./operation.ts";
 import { listedNodes, OPERATIONS } from "./operations.ts";
 import { OwnThreads } from "./own_threads.ts";
+import { Patience } from "./patience.ts";
 import type { RawFileSystem } from "./raw_file_system.ts";
 import { readUnique, type Reply, Request, type Timeouts } from "./request.ts";
 import { LOOP_DEFAULTS, type LoopOptions, SessionLoop } from "./session_loop.ts";
@@ -36,6 +37,8 @@ export interface SessionOptions extends Timeouts {
   readonly wishes: InitWishes;
   /** How the loop divides its time. */
   readonly loop?: Partial<LoopOptions>;
+  /** A signal that its caller survives ends only a wait for a lock. */
+  readonly patient?: boolean;
   /** Sees each request and its reply, for a log. */
   readonly trace?: Trace;
   /** Gets what nobody else will see: an exception of the filesystem, a reply the kernel refused. */
@@ -65,6 +68,7 @@ export class Session {
   readonly #pool = new BlockPool();
   readonly #free: Request[] = [];
   readonly #pending = new Map<number, Request>();
+  readonly #patience = new Patience(this.#pending);
   readonly #messageSize: number;
   #request: Request;
   #input: MemoryBlock;
@@ -108,8 +112,10 @@ export class Session {
   /** The caller of a request got a signal; true when the request is served here. */
   interrupt(unique: number): boolean {
     const request = this.#pending.get(unique);
-    request?.interrupt();
-    return request !== undefined;
+    if (request === undefined) return false;
+    if (this.#options.patient === true) this.#patience.interrupt(request);
+    else request.interrupt();
+    return true;
   }
 
   /** How many requests are being served asynchronously. */
@@ -124,6 +130,7 @@ export class Session {
     } finally {
       for (const request of this.#pending.values()) request.interrupt();
       await this.#drain();
+      this.#patience.end();
       await this.notices.settled();
       this.#channel.close();
       await this.#fs.destroy();

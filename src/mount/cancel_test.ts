@@ -1,10 +1,12 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { ERRNO, type Errno, S_IFDIR, S_IFLNK, S_IFREG } from "../base/mod.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { ERRNO, type Errno, FsError, S_IFDIR, S_IFLNK, S_IFREG } from "../base/mod.ts";
 import { type AttrOut, FOPEN, type OpenOut } from "../fuse/mod.ts";
 import { type FileHandle, type Mount, Node } from "../nodefs/mod.ts";
 import type * as nodefs from "../nodefs/mod.ts";
-import type { Context } from "../provider/mod.ts";
-import { run, withNodes } from "./testing/with_mount.ts";
+import { type Context, type FileInfo, Forward } from "../provider/mod.ts";
+import { MemoryProvider } from "../providers/mod.ts";
+import type { MountOptions } from "./mount.ts";
+import { run, withMount, withNodes } from "./testing/with_mount.ts";
 
 /** How many reads are interrupted. */
 const INTERRUPTED_READS = 10_000;
@@ -164,6 +166,7 @@ const INTERRUPTED = `use Time::HiRes qw(setitimer ITIMER_REAL);
     die $! if $! != EINTR;
     $count++;
   }
+  setitimer(ITIMER_REAL, 0); # perl would die of it while it ends
   print $count;`;
 
 Deno.test("10,000 interrupted reads leave nothing behind", async () => {
@@ -208,4 +211,70 @@ Deno.test("a signal ends waiting for the next entry of a listing, which is not l
     const { stdout } = await child.output();
     assertStringIncludes(new TextDecoder().decode(stdout), "late");
   }, { readdirPlus: "never" });
+});
+
+/** A provider that looks a name up slowly, and stops when its caller does not want to know any more. */
+class Unhurried extends Forward {
+  readonly begun = Promise.withResolvers<void>();
+  readonly aborted = Promise.withResolvers<void>();
+  readonly #delayMs: number;
+
+  constructor(delayMs: number) {
+    super(new MemoryProvider());
+    this.#delayMs = delayMs;
+  }
+
+  override async lstat(path: string, context?: Context): Promise<FileInfo> {
+    if (path === "/") return await super.lstat(path, context);
+    this.begun.resolve();
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(resolve, this.#delayMs);
+      context?.signal?.addEventListener("abort", () => {
+        clearTimeout(timer);
+        this.aborted.resolve();
+        reject(new FsError("EINTR", { syscall: "lstat", path }));
+      });
+    });
+    return await super.lstat(path, context);
+  }
+}
+
+/** Looks for names that are not there while a timer's signals come, and counts the answers. */
+const LOOKING = `use Time::HiRes qw(setitimer ITIMER_REAL);
+  use Errno qw(EINTR ENOENT);
+  $SIG{ALRM} = sub {};
+  setitimer(ITIMER_REAL, 0.0005, 0.0005);
+  my ($absent, $interrupted) = (0, 0);
+  for my $number (1 .. 40) {
+    die "found" if lstat("$ARGV[0]/name-$number");
+    $absent++ if $! == ENOENT;
+    $interrupted++ if $! == EINTR;
+  }
+  setitimer(ITIMER_REAL, 0);
+  print "$absent absent, $interrupted interrupted";`;
+
+Deno.test("a program survives signals without noticing, on the mount of a provider", async () => {
+  const look = async (options: MountOptions): Promise<string> => {
+    let answer = "";
+    await withMount(new Unhurried(5), async (directory) => {
+      const { stdout, stderr } = await run("perl", "-e", LOOKING, directory);
+      answer = stdout + stderr;
+    }, options);
+    return answer;
+  };
+  assertEquals(await look({}), "40 absent, 0 interrupted");
+  assertMatch(await look({ patient: false }), /[1-9]\d* interrupted/);
+});
+
+Deno.test("a program that does not survive a signal takes its request back, also after others", async () => {
+  const unhurried = new Unhurried(1e9);
+  await withMount(unhurried, async (directory) => {
+    const script = `$SIG{ALRM} = sub {}; lstat("$ARGV[0]/name");`;
+    const child = new Deno.Command("perl", { args: ["-e", script, directory] }).spawn();
+    await unhurried.begun.promise;
+    child.kill("SIGALRM");
+    child.kill("SIGTERM");
+    await unhurried.aborted.promise;
+    assertEquals((await child.status).signal, "SIGTERM");
+  });
 });

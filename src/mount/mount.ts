@@ -18,6 +18,8 @@ export interface MountOptions extends Options {
   readonly enableLocks?: boolean;
   /** Default true: a provider means the permissions that it tells, also 0. */
   readonly nullPermissions?: boolean;
+  /** Default true: programs are not ready for a `mkdir(2)` that ends with EINTR. */
+  readonly patient?: boolean;
   /**
    * Tells the kernel of changes that others make, as the provider's `watch` reports them; with it long
    * timeouts are safe. Needs the capability `watch`. Default false.
@@ -95,6 +97,7 @@ function optionsFor(
     readOnly: options.readOnly ?? provider.readonly(),
     enableLocks: options.enableLocks ?? provider.capabilities.has("lock"),
     nullPermissions: options.nullPermissions ?? true,
+    patient: options.patient ?? true,
   };
 }
 

@@ -30,6 +30,7 @@ const KNOWN = {
   explicitDataCacheControl: true,
   syncRead: true,
   loop: true,
+  patient: true,
   debug: true,
   logger: true,
   entryTimeoutMs: true,

@@ -92,6 +92,7 @@ export function sessionOptionsOf(mountpoint: string, options: Options): SessionO
     entryTimeoutMs: options.entryTimeoutMs ?? TIMEOUT_DEFAULT_MS,
     attrTimeoutMs: options.attrTimeoutMs ?? TIMEOUT_DEFAULT_MS,
     loop: options.loop ?? {},
+    patient: options.patient ?? false,
     report: (problem) => log(`fusewire: ${mountpoint}: ${describe(problem)}`),
     ...(options.debug === true ? { trace: new DebugLog(log) } : {}),
   };
