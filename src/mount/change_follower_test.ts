@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { MemoryProvider, newRealFSProvider } from "../providers/mod.ts";
 import { connectVFS, memoryPipe, newVFSServer } from "../wire/mod.ts";
+import { undisturbed } from "./testing/undisturbed.ts";
 import { inChild, withMount } from "./testing/with_mount.ts";
 
 /** Long enough that only a notice can make the kernel ask again. */
@@ -58,12 +59,15 @@ Deno.test("a mount over the wire sees what others change, in spite of endless ti
   await Deno.remove(host, { recursive: true });
 });
 
-Deno.test("without watch, the kernel trusts what it knows until the timeouts", async () => {
-  const provider = new MemoryProvider();
-  provider.writeFile("/file", new Uint8Array(3), 0o644);
-  await withMount(provider, async (directory) => {
-    assertEquals((await Deno.stat(`${directory}/file`)).size, 3);
-    provider.writeFile("/file", new Uint8Array(9), 0o644);
-    assertEquals((await Deno.stat(`${directory}/file`)).size, 3);
-  }, FOR_EVER);
-});
+Deno.test(
+  "without watch, the kernel trusts what it knows until the timeouts",
+  undisturbed(async () => {
+    const provider = new MemoryProvider();
+    provider.writeFile("/file", new Uint8Array(3), 0o644);
+    await withMount(provider, async (directory) => {
+      assertEquals((await Deno.stat(`${directory}/file`)).size, 3);
+      provider.writeFile("/file", new Uint8Array(9), 0o644);
+      assertEquals((await Deno.stat(`${directory}/file`)).size, 3);
+    }, FOR_EVER);
+  }),
+);
