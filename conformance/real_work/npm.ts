@@ -31,7 +31,7 @@ const DEPENDENCIES = {
 };
 const TEST = `const lodash = require("lodash"), React = require("react");
 const { renderToString } = require("react-dom/server");
-for (let index = 0; index < 20; index++) {
+for (let index = 1; index <= 20; index++) {
   test("number " + index, () => expect(lodash.sum(lodash.range(index))).toBe(index * (index - 1) / 2));
 }
 test("a page", () => expect(renderToString(React.createElement("p", null, "text"))).toContain("text"));
@@ -148,7 +148,7 @@ async function run(place: Place): Promise<void> {
   await place.step("npm test", "cd project && npm test", { chatty: true });
   if (place.full) {
     await place.step("build", "cd project && npm run build", { chatty: true });
-    await place.step("lint", "cd project && npx eslint --no-eslintrc --env node,jest test");
+    await place.step("lint", "cd project && npx eslint --no-eslintrc --env es2022,node,jest test");
     place.tree("project/dist");
   }
   await place.step("npm ci again", `cd project && npm ci --offline ${QUIET}`, { chatty: true });
