@@ -3,8 +3,8 @@ import { ERRNO, type Errno, S_IFREG } from "../base/mod.ts";
 import type { EntryOut, OpenOut, StatxOut } from "../fuse/mod.ts";
 import { type FileHandle, type Inode, MemRegularFile, Node, type PollWake } from "../nodefs/mod.ts";
 import type * as nodefs from "../nodefs/mod.ts";
-import type { Context } from "../provider/mod.ts";
-import { MemoryProvider } from "../providers/mod.ts";
+import type { Context, Provider } from "../provider/mod.ts";
+import { MemoryProvider, RealFSProvider } from "../providers/mod.ts";
 import { inChild, run, withMount, withNodes } from "./testing/with_mount.ts";
 
 const FILE = { mode: S_IFREG, ino: 0 };
@@ -291,4 +291,22 @@ Deno.test("the debug log says what is asked and what is answered", async () => {
   );
   assert(/rx (\d+): LOOKUP n1 "none" .*\ntx \1: ENOENT \(\d+\.\d{3} ms\)/.test(log));
   assert(/rx (\d+): READ n2 fh 1 0\+\d+ .*\ntx \1: OK 5 bytes/.test(log));
+});
+
+Deno.test("closing a file is a request only where it can release locks", async () => {
+  const backing = await Deno.makeTempDir();
+  const flushes = async (provider: Provider): Promise<number> => {
+    let count = 0;
+    const logger = (line: string): void => void (/^rx \d+: FLUSH /.test(line) && count++);
+    await withMount(provider, async (directory) => {
+      await inChild(
+        directory,
+        `for (const name of "abc") Deno.writeTextFileSync(name, "content");`,
+      );
+    }, { debug: true, logger });
+    return count;
+  };
+  assertEquals(await flushes(new MemoryProvider()), 3);
+  assertEquals(await flushes(new RealFSProvider(backing, { ffi: false })), 1);
+  await Deno.remove(backing, { recursive: true });
 });

@@ -204,12 +204,13 @@ export abstract class ProviderInode extends Node
     return chain(this.provider.readlink(this.path(), context), encodeName);
   }
 
-  /** A descriptor was closed. */
+  /** A descriptor was closed: its process's locks go. Where there are none the kernel need not ask again. */
   flush(
     context: Context,
     file: FileHandle | null,
     lockOwner: number | bigint,
-  ): MaybePromise<void> {
+  ): MaybePromise<Errno | void> {
+    if (!this.can.has("lock")) return ERRNO.ENOSYS;
     return file instanceof ProviderFile ? file.unlockRecords(context, lockOwner) : undefined;
   }
 
