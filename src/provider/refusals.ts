@@ -27,7 +27,7 @@ export interface Found {
  * What `open(2)` refuses, when `found` is what is at the path. Where nothing is there and this
  * returns, the file is to be made.
  *
- * @throws {FsError} ENOENT, EEXIST, EISDIR, ENOTDIR.
+ * @throws {FsError} EINVAL, ENOENT, EEXIST, EISDIR, ENOTDIR.
  *
  * @example
  * ```ts
@@ -41,11 +41,14 @@ export interface Found {
  * ```
  */
 export function checkOpen(found: Found | undefined, flags: number, call: FsErrorDetails): void {
+  const creates = (flags & O_CREAT) !== 0;
+  // Since Linux 6.4: nothing can make a directory and open it.
+  if (creates && (flags & O_DIRECTORY) !== 0) refuse("EINVAL", call);
   if (found === undefined) {
-    if ((flags & O_CREAT) === 0) refuse("ENOENT", call);
+    if (!creates) refuse("ENOENT", call);
     return;
   }
-  if ((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0) refuse("EEXIST", call);
+  if (creates && (flags & O_EXCL) !== 0) refuse("EEXIST", call);
   if (isDirectory(found.mode)) {
     if ((flags & (O_ACCMODE | O_CREAT | O_TRUNC)) !== 0) refuse("EISDIR", call);
   } else if ((flags & O_DIRECTORY) !== 0) refuse("ENOTDIR", call);

@@ -25,6 +25,9 @@ Deno.test("checkOpen() lets through what open(2) does, and says the rest in its 
   checkOpen(DIRECTORY, O_RDONLY | O_DIRECTORY, CALL);
   assertRefuses("ENOENT", () => checkOpen(undefined, O_RDWR | O_EXCL, CALL));
   assertRefuses("EEXIST", () => checkOpen(DIRECTORY, O_RDWR | O_CREAT | O_EXCL, CALL));
+  for (const found of [undefined, FILE, DIRECTORY]) {
+    assertRefuses("EINVAL", () => checkOpen(found, O_CREAT | O_DIRECTORY | O_EXCL, CALL));
+  }
   for (const flags of [O_RDWR, O_CREAT, O_TRUNC]) {
     assertRefuses("EISDIR", () => checkOpen(DIRECTORY, flags, CALL));
   }
