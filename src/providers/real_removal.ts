@@ -160,11 +160,13 @@ class TreeRemoval {
   #descend(index: number): number {
     let fd = this.#base;
     for (let at = 0; at <= index;) {
-      let piece = this.#levels[at++]!.name;
-      while (at <= index && nameLength(piece) + NAME_ROOM < KERNEL_PATH_MAX) {
-        piece += `/${this.#levels[at++]!.name}`;
+      const begin = at;
+      let length = 0;
+      while (at <= index && length + NAME_ROOM < KERNEL_PATH_MAX) {
+        length += nameLength(this.#levels[at++]!.name) + 1;
       }
-      const next = this.#open(fd, piece);
+      const names = this.#levels.slice(begin, at).map(({ name }) => name);
+      const next = this.#open(fd, names.join("/"));
       if (fd !== this.#base) close(fd);
       if (next < 0) return next;
       fd = next;
