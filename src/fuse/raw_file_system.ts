@@ -107,7 +107,7 @@ export interface RawFileSystem {
   fsyncdir(request: Request, fh: number, dataOnly: boolean): Outcome;
   /** STATFS. */
   statfs(request: Request): MaybePromise<StatFs | Errno>;
-  /** SYNCFS: everything becomes durable. */
+  /** SYNCFS: everything becomes durable. Linux sends it over virtiofs, not through `/dev/fuse`. */
   syncfs(request: Request): Outcome;
   /** GETXATTR: the whole value. */
   getxattr(request: Request, name: string): MaybePromise<Uint8Array | Errno>;

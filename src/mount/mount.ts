@@ -18,6 +18,8 @@ export interface MountOptions extends Options {
   readonly enableLocks?: boolean;
   /** Default true: a provider means the permissions that it tells, also 0. */
   readonly nullPermissions?: boolean;
+  /** Default: true without `onAdd`, as no file of a provider can be waited for. */
+  readonly alwaysReady?: boolean;
   /** Default true: programs are not ready for a `mkdir(2)` that ends with EINTR. */
   readonly patient?: boolean;
   /**
@@ -98,6 +100,8 @@ function optionsFor(
     enableLocks: options.enableLocks ?? provider.capabilities.has("lock"),
     nullPermissions: options.nullPermissions ?? true,
     patient: options.patient ?? true,
+    // No file of a provider can be waited for; what `onAdd` adds to the tree may be something else.
+    alwaysReady: options.alwaysReady ?? options.onAdd === undefined,
   };
 }
 

@@ -83,6 +83,44 @@ Deno.test("poll() waits until the node says that it is ready; others are ready a
   });
 });
 
+Deno.test("a node that cannot poll() does not keep the kernel from asking others", async () => {
+  class Unable extends MemRegularFile implements nodefs.NodePoller {
+    poll(): Errno {
+      return ERRNO.ENOSYS;
+    }
+  }
+  class Never extends MemRegularFile implements nodefs.NodePoller {
+    poll(): number {
+      return 0;
+    }
+  }
+  const root = new Node();
+  const onAdd = (): void => {
+    const inode = root.embeddedInode();
+    inode.addChild("file", inode.newPersistentInode(new Unable(), FILE));
+    inode.addChild("never", inode.newPersistentInode(new Never(), FILE));
+  };
+  const script = `${LIBC}
+    const poll = (fd) => {
+      block.view.setInt32(0, fd, true);
+      block.view.setInt16(4, 5, true);
+      return [libc.poll(block.address, 1, 0), block.view.getInt16(6, true)].join();
+    };
+    print(poll(fd), poll(libc.open("never", 2)), poll(fd));`;
+  await withNodes(root, async (directory) => {
+    assertEquals(await inChild(directory, script), "1,5 0,0 1,5");
+  }, { onAdd });
+  // Nothing of a provider can be waited for: the kernel asks once, for all files.
+  let asked = 0;
+  const logger = (line: string): void => void (/^rx \d+: POLL /.test(line) && asked++);
+  const provider = new MemoryProvider();
+  for (const name of ["file", "never"]) provider.writeFile(`/${name}`, bytes(""), 0o644);
+  await withMount(provider, async (directory) => {
+    assertEquals(await inChild(directory, script), "1,5 1,5 1,5");
+  }, { debug: true, logger });
+  assertEquals(asked, 1);
+});
+
 /** A directory that makes files without names, and names them. */
 class Nursery extends Node implements nodefs.NodeTmpfiler, nodefs.NodeLinker {
   made: Inode | undefined;

@@ -58,7 +58,6 @@ export abstract class ProviderInode extends Node
   implements
     nodefs.NodeGetattrer,
     nodefs.NodeStatxer,
-    nodefs.NodePoller,
     nodefs.NodeSetattrer,
     nodefs.NodeReadlinker,
     nodefs.NodeFlusher,
@@ -160,11 +159,6 @@ export abstract class ProviderInode extends Node
       this.last = info;
       return describe(info, out);
     });
-  }
-
-  /** No file of a provider can be waited for: the kernel does not ask again. */
-  poll(): Errno {
-    return ERRNO.ENOSYS;
   }
 
   /** What is open on a file without a name, or is the file of the host itself, whatever its name. */

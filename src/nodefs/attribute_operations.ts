@@ -87,7 +87,10 @@ export interface NodeStatxer {
   statx(context: Context, file: FileHandle | null, mask: number, out: StatxOut): Outcome;
 }
 
-/** `syncfs`: the whole filesystem, asked of the root. Without it, ENOSYS. */
+/**
+ * `syncfs`: the whole filesystem, asked of the root. Without it, ENOSYS. Linux asks over virtiofs only
+ * (`fc->sync_fs` of its `fs/fuse`), never through a mount of `/dev/fuse`.
+ */
 export interface NodeSyncfser {
   /** Makes everything durable. */
   syncfs(context: Context): Outcome;

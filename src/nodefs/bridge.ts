@@ -331,19 +331,25 @@ export class Bridge extends NameBridge implements RawFileSystem {
     return file?.ioctl?.(request, command, argument, input, output) ?? ERRNO.ENOTTY;
   }
 
-  /** Whether an open file is ready. One that cannot say is always ready, as files are (`poll(2)`). */
+  /**
+   * Whether an open file is ready. One that cannot say is always ready, as files are (`poll(2)`). ENOSYS of
+   * one of them is kept from the kernel, which would never again ask about any file of the mount.
+   */
   poll(
     request: Request,
     fh: number,
     kernelHandle: number | bigint | null,
     events: number,
   ): MaybePromise<number | Errno> {
+    if (this.options.alwaysReady === true) return ERRNO.ENOSYS;
     const entry = this.opened(fh);
     if (entry === undefined) return ERRNO.EBADF;
     const { inode: { operations: node }, file } = entry;
     const wake = kernelHandle === null ? null : () => this.tree.callbacks.wakePoll(kernelHandle);
-    if (node.poll !== undefined) return node.poll(request, file, events, wake);
-    return file?.poll?.(request, events, wake) ?? (events & POLL_ALWAYS);
+    const ready = node.poll !== undefined
+      ? node.poll(request, file, events, wake)
+      : file?.poll?.(request, events, wake) ?? ERRNO.ENOSYS;
+    return chain(ready, (found) => found === ERRNO.ENOSYS ? events & POLL_ALWAYS : found);
   }
 
   /** Copies between files. EOPNOTSUPP makes the kernel read and write instead, this time. */

@@ -22,6 +22,7 @@ const KNOWN = {
   congestionThreshold: true,
   readdirPlus: true,
   keepCaches: true,
+  alwaysReady: true,
   writebackCache: true,
   passthrough: true,
   enableLocks: true,

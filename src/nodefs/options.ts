@@ -21,6 +21,11 @@ export interface TreeOptions {
    * a notice tells it of a change. Not what is read past the cache or through a backing file. Default false.
    */
   readonly keepCaches?: boolean;
+  /**
+   * No file of the tree can be waited for: the kernel takes all of them for ready and never asks. Default
+   * false: each node is asked, and one that answers ENOSYS is ready always, which says nothing of the others.
+   */
+  readonly alwaysReady?: boolean;
   /** Automatic inode numbers count from here. Default 2^63. */
   readonly firstAutomaticIno?: bigint;
   /** Type and number of the root. Default: what the root itself tells, or else directory number 1. */
