@@ -12,6 +12,6 @@ export const programs: readonly ProgramRows[] = [
   { name: "maybe", args: ["bench/maybe_bench.ts"], quick: true },
   { name: "hooks", args: ["bench/hooks_bench.ts"] },
   { name: "wire", args: ["bench/wire_bench.ts"] },
-  { name: "mount over the wire", args: ["bench/mount_over_wire_bench.ts", "3"] },
+  { name: "mount over the wire", args: ["bench/mount_over_wire_bench.ts", "5"] },
   { name: "codec", args: ["bench/wire_codec_bench.ts"], quick: true },
 ];
