@@ -111,7 +111,7 @@ export class CaseRunner implements AsyncDisposable {
     const trial = new Trial(subject, caller, root, { steps, callers, limit });
     try {
       if (changes) {
-        const made = Promise.resolve(caller.call("mkdir", [root, 0o755]));
+        const made = makeRoot(caller, root);
         await within("Making the directory of the case", HOUSEKEEPING_TIMEOUT_MS, made);
       }
       let failed = true;
@@ -205,6 +205,15 @@ export class CaseRunner implements AsyncDisposable {
       await ready.subject.kill();
       throw thrown;
     }
+  }
+}
+
+async function makeRoot(caller: Caller, root: string): Promise<void> {
+  try {
+    await caller.call("mkdir", [root, 0o755]);
+  } catch (thrown) {
+    const what = `mkdir(${JSON.stringify(root)}), which every case begins with`;
+    throw new CaseFailure(what, "success", showThrown(thrown));
   }
 }
 
