@@ -18,6 +18,13 @@ const FILES = Number(SOAK ?? 20_000);
 
 /** How often garbage is collected before memory is measured: finalizers free more. */
 const GC_ROUNDS = 4;
+/**
+ * V8 keeps pages that a collection has emptied, and gives most of them back after some seconds or at a later
+ * time: the size of the whole process is shown in the long run, and nothing depends on it.
+ */
+const PAGES_KEPT_MS = 12_000;
+/** How often all files are looked at: once, and in the long run again, to see that nothing adds up. */
+const LOOKS = SOAK === undefined ? 1 : 3;
 
 /** Memory without garbage: null unless the test runs with `--v8-flags=--expose-gc`. */
 async function usedMemory(): Promise<Deno.MemoryUsage | null> {
@@ -27,6 +34,7 @@ async function usedMemory(): Promise<Deno.MemoryUsage | null> {
     await new Promise((resolve) => setTimeout(resolve)); // what this turn still holds
     collect();
   }
+  if (SOAK !== undefined) await new Promise((resolve) => setTimeout(resolve, PAGES_KEPT_MS));
   return Deno.memoryUsage();
 }
 
@@ -88,16 +96,19 @@ Deno.test("what the kernel has forgotten is gone here too", async () => {
     await forget();
     const before = await usedMemory();
     many.files = FILES;
-    assertEquals(await list(), FILES + 1);
-    assert(many.told >= FILES, `${many.told} of ${FILES}`);
-    const known = mounted.inodeCount;
-    const peak = await usedMemory();
-    await forget();
-    assertEquals(mounted.root.children().size, 0);
-    const after = await usedMemory();
-    if (before === null || peak === null || after === null) return;
-    console.log({ files: FILES, known, before, peak, after });
-    assert(after.heapUsed < before.heapUsed * (1 + LEFT_MAX));
+    for (let look = 1; look <= LOOKS; look++) {
+      many.told = 0;
+      assertEquals(await list(), FILES + 1);
+      assert(many.told >= FILES, `${many.told} of ${FILES}`);
+      const known = mounted.inodeCount;
+      const peak = await usedMemory();
+      await forget();
+      assertEquals(mounted.root.children().size, 0);
+      const after = await usedMemory();
+      if (before === null || after === null) continue;
+      console.log({ files: FILES, known, before, peak, after });
+      assert(after.heapUsed < before.heapUsed * (1 + LEFT_MAX), "the heap has grown");
+    }
   }, { readdirPlus: "always", entryTimeoutMs: 1e9, attrTimeoutMs: 1e9 });
 });
 
