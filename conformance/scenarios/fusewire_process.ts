@@ -6,7 +6,7 @@
 
 const PROGRAM = new URL("../../src/cli/mod.ts", import.meta.url).href;
 /** How long a process may take to say that it is ready, and to end. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** What a finished command left. */
 export interface FusewireResult {

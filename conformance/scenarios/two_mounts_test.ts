@@ -9,7 +9,7 @@ import { ProcessCaller } from "../linux/process_caller.ts";
 import { scenario } from "./scenario.ts";
 
 /** How long the other mount may take to notice something. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** A mount of the server, and a process that uses it. */
 interface Side extends AsyncDisposable {
