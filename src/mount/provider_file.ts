@@ -62,7 +62,8 @@ export class ProviderFile
   readonly #parts: ProviderFileParts;
   /** How many open files share the handles. */
   readonly #users: { count: number };
-  #hasLocks = false;
+  /** Whether a lock was ever taken through it. */
+  hasLocks = false;
 
   /** Takes over the handles; `users` is for `again` alone. */
   constructor(parts: ProviderFileParts, users: { count: number } = { count: 1 }) {
@@ -145,19 +146,18 @@ export class ProviderFile
 
   /** Takes or releases a lock. */
   setlk(context: Context, lock: FileLock): MaybePromise<void> {
-    this.#hasLocks = true;
+    this.hasLocks = true;
     return this.handle.setLock(lock, false, context);
   }
 
   /** Takes a lock and waits for it. */
   setlkw(context: Context, lock: FileLock): MaybePromise<void> {
-    this.#hasLocks = true;
+    this.hasLocks = true;
     return this.handle.setLock(lock, true, context);
   }
 
-  /** Closing any descriptor of a file releases the record locks of its process (`fcntl(2)`). */
+  /** Releases all record locks of an owner. */
   unlockRecords(context: Context, owner: number | bigint): MaybePromise<void> {
-    if (!this.#hasLocks) return;
     const all = { kind: "posix", type: "unlock", start: 0, end: LOCK_END_MAX } as const;
     return this.handle.setLock({ ...all, owner, pid: context.pid ?? 0 }, false, context);
   }

@@ -198,14 +198,22 @@ export abstract class ProviderInode extends Node
     return chain(this.provider.readlink(this.path(), context), encodeName);
   }
 
-  /** A descriptor was closed: its process's locks go. Where there are none the kernel need not ask again. */
+  /**
+   * A descriptor was closed: the record locks of its process go, also those that it took through others
+   * (`fcntl(2)`). Where there are no locks the kernel need not ask again.
+   */
   flush(
     context: Context,
-    file: FileHandle | null,
+    _file: FileHandle | null,
     lockOwner: number | bigint,
   ): MaybePromise<Errno | void> {
     if (!this.can.has("lock")) return ERRNO.ENOSYS;
-    return file instanceof ProviderFile ? file.unlockRecords(context, lockOwner) : undefined;
+    let done: MaybePromise<void> = undefined;
+    for (const open of this.embeddedInode().openFiles) {
+      if (!(open instanceof ProviderFile) || !open.hasLocks) continue;
+      done = chain(done, () => open.unlockRecords(context, lockOwner));
+    }
+    return done;
   }
 
   /** Makes a file durable, or a directory. */

@@ -30,6 +30,8 @@ import { at, at2, contentOf, entriesOf, fstat, namesLeft } from "./system_calls.
 import { open, put, refuses, stat } from "./system_calls.ts";
 
 const { AT_FDCWD, check } = libc;
+/** The lock of a process, which is what programs mean by a record lock (`fcntl_locking(2)`). */
+const F_SETLK = 6;
 const write = (name: string, text: string): void => Deno.writeTextFileSync(name, text);
 const read = (name: string): string => Deno.readTextFileSync(name);
 
@@ -123,6 +125,17 @@ export const BEHAVIOURS: Readonly<Record<string, () => void | Promise<void>>> = 
     check(libc.setRecordLock(two, libc.F_RDLCK, 15, 1), "fcntl");
     libc.close(one);
     assertEquals(libc.getRecordLock(two, libc.F_WRLCK, 0, 14), null);
+  },
+  FcntlCloseReleasesAll: () => {
+    // A lock of the process, taken through one descriptor, goes when another one is closed.
+    const [one, two, other] = [open("f"), open("f"), open("f")];
+    const lock = new libc.MemoryBlock(32);
+    lock.view.setInt16(0, libc.F_WRLCK, true);
+    check(libc.fcntl(one, F_SETLK, lock.address), "fcntl");
+    const found = libc.getRecordLock(other, libc.F_RDLCK, 0, 0);
+    assert(found !== null && typeof found !== "number");
+    libc.close(two);
+    assertEquals(libc.getRecordLock(other, libc.F_RDLCK, 0, 0), null);
   },
   FdLeak: () => {
     // That the server holds nothing afterwards is for the server to check.
