@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { refusable } from "../../fixtures/scratch/every_operation.ts";
 import { openDescriptors, ScratchDirectory } from "../../fixtures/scratch/scratch_directory.ts";
-import { O_CLOEXEC, O_DIRECTORY, O_NOFOLLOW, O_PATH } from "../base/mod.ts";
+import { ERRNO, O_CLOEXEC, O_DIRECTORY, O_NOFOLLOW, O_PATH } from "../base/mod.ts";
 import {
   AT_EMPTY_PATH,
   close,
@@ -34,7 +34,10 @@ class Scratch extends ScratchDirectory {
   resolved(path: string, follow: boolean): number | bigint {
     const flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
     const resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-    return inodeOf(openat2(this.fd, area.put(path), flags, 0, resolve));
+    // Any rename or mount on the machine meanwhile disturbs `..` (openat2(2)).
+    let fd = -ERRNO.EAGAIN.number;
+    while (fd === -ERRNO.EAGAIN.number) fd = openat2(this.fd, area.put(path), flags, 0, resolve);
+    return inodeOf(fd);
   }
 
   override [Symbol.dispose](): void {
