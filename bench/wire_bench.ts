@@ -219,7 +219,7 @@ async function measureServers(servers: readonly Server[]): Promise<void> {
       row(`${name}: ${what}`, median, unit);
     }
     const targets = GO in values ? [{ peer: GO, ratio: target }] : [];
-    record({ name: `wire: ${what}`, unit: { name: unit, better: "more" }, values, targets });
+    record({ name: what, unit: { name: unit, better: "more" }, values, targets });
     if (targets.length === 0) continue;
     const { median, low, high } = spread(rounds.map((one) => one.get(OURS)! / one.get(GO)!));
     const [middle, ...quartiles] = [median, low, high].map((ratio) => ratio.toFixed(2));
@@ -230,7 +230,7 @@ async function measureServers(servers: readonly Server[]): Promise<void> {
 /** A figure of our own client. */
 function client(version: WireVersion, what: string, value: number, unit: string): void {
   row(`our client, version ${version}: ${what}`, value, unit);
-  const name = `wire client, version ${version}: ${what}`;
+  const name = `client, version ${version}: ${what}`;
   record({ name, unit: { name: unit, better: "more" }, values: { [OURS]: value } });
 }
 
