@@ -1,9 +1,9 @@
 /**
  * MemoryProvider beside other filesystems in memory, and beside tmpfs through Deno.
  *
- *     deno run -A bench/provider_bench.ts                  every row and subject, in processes of their own
- *     deno run -A bench/provider_bench.ts --rows stat      the rows with "stat" in their names ("memory", too)
- *     deno run -A bench/provider_bench.ts --one fusewire   one subject, in this process
+ *     deno run -A --lock=bench/deno.lock bench/provider_bench.ts                  every row and subject, in processes of their own
+ *     deno run -A --lock=bench/deno.lock bench/provider_bench.ts --rows stat      the rows with "stat" in their names ("memory", too)
+ *     deno run -A --lock=bench/deno.lock bench/provider_bench.ts --one fusewire   one subject, in this process
  *
  * Each subject first proves that it does the work. Then all take turns, so that what else the machine does
  * meets them alike. Prints operations per second of CPU time, the median of the turns, and marks the fastest of each row;

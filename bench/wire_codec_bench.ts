@@ -2,7 +2,7 @@
  * The codec of the wire beside cbor-x and `@std/cbor` (where JSR cannot be reached, its stand-in cborg), on
  * each kind of message, in turns.
  *
- *     deno run -A bench/wire_codec_bench.ts
+ *     deno run -A --lock=bench/deno.lock bench/wire_codec_bench.ts
  *
  * Encoding: ours writes a message object into a buffer that is used again; the others encode an object with
  * the same keys, cbor-x with its buffer used again. Decoding: ours reads into a message object that is used
