@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { FuseMountError } from "../fuse/mod.ts";
-import { BaseProvider, FileInfo, type Handle } from "../provider/mod.ts";
+import { BaseProvider, FileInfo, Forward, type Handle } from "../provider/mod.ts";
 import { MemoryProvider } from "../providers/mod.ts";
 import { mount } from "./mount.ts";
 import { DescriptorWatch } from "./testing/descriptor_watch.ts";
@@ -284,5 +284,32 @@ Deno.test("a file handle opens the file that the kernel knows, as overlayfs want
       print(text(data.subarray(0, Number(libc.read(opened, data, 10n)))));`,
     );
     assertEquals(said, "found");
+  });
+});
+
+Deno.test("a file that is replaced while it is opened is looked up again", async () => {
+  let opened = 0;
+  const [asked, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  class Slow extends Forward {
+    override async open(path: string, flags: number, mode: number): Promise<Handle> {
+      if (path === "/file") {
+        opened++;
+        asked.resolve();
+        await gate.promise;
+      }
+      return await this.inner.open(path, flags, mode);
+    }
+  }
+  const inner = new MemoryProvider();
+  inner.writeFile("/file", new TextEncoder().encode("old"), 0o644);
+  inner.writeFile("/other", new TextEncoder().encode("new and longer"), 0o644);
+  await withMount(new Slow(inner), async (directory) => {
+    const reader = run("cat", `${directory}/file`);
+    await asked.promise;
+    await Deno.rename(`${directory}/other`, `${directory}/file`);
+    gate.resolve();
+    assertEquals((await reader).stdout, "new and longer");
+    // The kernel must not take the new content for that of the old inode, whose size it knows.
+    assertEquals(opened, 2);
   });
 });

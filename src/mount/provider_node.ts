@@ -286,16 +286,30 @@ export class ProviderNode extends ProviderInode
 
   /**
    * Opens a file. The kernel has followed every link already. One without a name (`/proc/self/fd/5`) is
-   * opened through a handle that is open on it and may do as much. One that others have removed is ESTALE:
-   * then the kernel looks the name up once more, and makes the file if O_CREAT says so.
+   * opened through a handle that is open on it and may do as much. One that others have removed, or replaced
+   * while it was opened, is ESTALE: then the kernel looks the name up once more, and makes the file if O_CREAT
+   * says so.
    */
   open(context: Context, flags: number, _out: OpenOut): MaybePromise<FileHandle | Errno> {
     const nameless = this.openNameless(flags);
     if (nameless !== null) return nameless.again(flags, context);
+    const path = this.path();
     return rescue(
-      () => this.#openFile(this.path(), flags | O_NOFOLLOW, 0, context),
+      () =>
+        chain(
+          this.#openFile(path, flags | O_NOFOLLOW, 0, context),
+          (file) => this.embeddedInode().path() === path ? file : this.#ifOwn(file, context),
+        ),
       staleIfMissing,
     );
+  }
+
+  /** The file that was opened by a path which is not this one's any more, when it is this one all the same. */
+  #ifOwn(file: ProviderFile, context: Context): MaybePromise<FileHandle | Errno> {
+    const refuse = (): MaybePromise<Errno> => chain(file.release(context), () => ERRNO.ESTALE);
+    if (!this.can.has("inode")) return refuse();
+    const { ino } = this.embeddedInode().stableAttr;
+    return chain(file.handle.stat(context), (info) => info.ino === ino ? file : refuse());
   }
 
   /** Makes and opens a file. */
