@@ -4,7 +4,7 @@
  * @module
  */
 import { isDirectory } from "../../src/base/mod.ts";
-import { Opcode } from "../../src/fuse/mod.ts";
+import { ENTRY_REPLIES, Opcode } from "../../src/fuse/mod.ts";
 
 /** Size of `struct fuse_in_header`. */
 export const IN_HEADER_SIZE = 40;
@@ -23,17 +23,6 @@ export const NODES_OF_REQUEST: Readonly<Record<number, readonly number[]>> = {
   [Opcode.COPY_FILE_RANGE]: [16],
   [Opcode.COPY_FILE_RANGE_64]: [16],
 };
-
-/** Replies that begin with a `struct fuse_entry_out`. */
-const GRANTS_NODE: ReadonlySet<number> = new Set([
-  Opcode.LOOKUP,
-  Opcode.MKNOD,
-  Opcode.MKDIR,
-  Opcode.SYMLINK,
-  Opcode.LINK,
-  Opcode.CREATE,
-  Opcode.TMPFILE,
-]);
 
 type Range = readonly [from: number, to: number];
 
@@ -97,7 +86,7 @@ export function nodesGranted(opcode: number, reply: Uint8Array): Map<string, big
   const granted = new Map<string, bigint>();
   if (reply.length === 0 || failed(reply)) return granted;
   const view = new DataView(reply.buffer, reply.byteOffset);
-  if (GRANTS_NODE.has(opcode)) granted.set("", view.getBigUint64(OUT_HEADER_SIZE, true));
+  if (ENTRY_REPLIES.has(opcode)) granted.set("", view.getBigUint64(OUT_HEADER_SIZE, true));
   if (opcode !== Opcode.READDIRPLUS) return granted;
   for (const { name, entry = 0 } of dirents(reply, opcode)) {
     granted.set(name, view.getBigUint64(entry, true));
@@ -110,7 +99,7 @@ export function comparableReply(opcode: number, reply: Uint8Array): string {
   if (reply.length === 0 || failed(reply)) return reply.toHex();
   const bytes = reply.slice();
   if (isListing(opcode)) return dirents(bytes, opcode).map(({ name }) => name).sort().join(" ");
-  if (GRANTS_NODE.has(opcode)) {
+  if (ENTRY_REPLIES.has(opcode)) {
     bytes.fill(0, OUT_HEADER_SIZE, OUT_HEADER_SIZE + 8);
     maskAttributes(bytes, OUT_HEADER_SIZE + 40);
   }

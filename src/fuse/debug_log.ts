@@ -135,7 +135,8 @@ function renamed(request: Request, offset: number, newParent: number): string {
   return `${old} to n${newParent} ${quote(request.text(request.nextText))}`;
 }
 
-const ENTRY_REPLIES: ReadonlySet<number> = new Set([
+/** Requests whose replies begin with a `struct fuse_entry_out`. */
+export const ENTRY_REPLIES: ReadonlySet<number> = new Set([
   Opcode.LOOKUP,
   Opcode.MKNOD,
   Opcode.MKDIR,

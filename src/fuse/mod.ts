@@ -15,7 +15,7 @@
  */
 export * from "./abi.ts";
 export { Attr, AttrOut, EntryOut } from "./attr.ts";
-export { DebugLog, type Trace } from "./debug_log.ts";
+export { DebugLog, ENTRY_REPLIES, type Trace } from "./debug_log.ts";
 export { BackingFiles } from "./backing_files.ts";
 export { type Channel, Device, type Wake } from "./device.ts";
 export { DefaultRawFileSystem } from "./default_raw_file_system.ts";
