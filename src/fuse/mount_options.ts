@@ -62,7 +62,10 @@ export interface MountOptions {
   readonly explicitDataCacheControl?: boolean;
   /** At most one READ of a handle is under way, in order of offsets. */
   readonly syncRead?: boolean;
-  /** How the loop divides its time: `spinUs: 0` saves CPU, at the price of latency. */
+  /**
+   * How the loop divides its time: `spinUs: 0` saves CPU, at the price of latency; `handOver: false` never leaves
+   * the processor to the program that a reply is for.
+   */
   readonly loop?: Partial<LoopOptions>;
   /**
    * A signal that its caller survives (a timer, a resized window) ends only a wait for a lock, as on other

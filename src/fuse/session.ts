@@ -4,11 +4,12 @@
  * @module
  */
 import { ERRNO, type Errno, isPromise, toErrno } from "../base/mod.ts";
-import type { MemoryBlock } from "../libc/mod.ts";
+import { type MemoryBlock, Processor } from "../libc/mod.ts";
 import { FUSE_KERNEL_VERSION, IN_HEADER_SIZE, MINOR_MIN, OUT_HEADER_SIZE } from "./abi.ts";
 import { BlockPool } from "./block_pool.ts";
 import type { Trace } from "./debug_log.ts";
 import type { Channel } from "./device.ts";
+import { HandOver } from "./hand_over.ts";
 import { type Agreement, decodeInit, encodeInit } from "./negotiation.ts";
 import { INIT_IN_SIZE_MIN, INIT_OUT_SIZE, type InitWishes, negotiate } from "./negotiation.ts";
 import { Notices } from "./notices.ts";
@@ -81,6 +82,8 @@ export class Session {
   /** Who sent the last message that anybody waits for. */
   #lastPid = 0;
 
+  readonly #handOver: HandOver | null;
+
   /** The channel belongs to the session, which closes it at the end of {@linkcode Session.run}. */
   constructor(channel: Channel, fs: RawFileSystem, options: SessionOptions) {
     this.#channel = channel;
@@ -95,7 +98,10 @@ export class Session {
       pending: () => this.#pending.size - this.#unwaited,
       isFromUs: () => this.#callers.isUs(this.#lastPid),
     };
-    this.#loop = new SessionLoop(channel, target, { ...LOOP_DEFAULTS, ...options.loop });
+    const loop = { ...LOOP_DEFAULTS, ...options.loop };
+    this.#loop = new SessionLoop(channel, target, loop);
+    const place = loop.handOver ? Processor.ofThread() : null;
+    this.#handOver = place === null ? null : new HandOver(place);
     if (options.agreement !== undefined) this.#agree(options.agreement);
   }
 
@@ -150,6 +156,7 @@ export class Session {
   /** Reads and serves one message; returns its length or a negated errno. */
   #step(): number {
     const length = this.#channel.read(this.#input);
+    this.#handOver?.looked(length > 0);
     if (length <= 0) return length;
     if (length < IN_HEADER_SIZE) {
       this.#options.report(new Error(`The kernel sent ${length} bytes, less than a header`));
@@ -188,7 +195,7 @@ export class Session {
       outcome = this.#failure(request, thrown);
     }
     if (isPromise(outcome)) this.#park(request, row, outcome, startedAt);
-    else this.#reply(request, row, outcome, startedAt);
+    else this.#reply(request, row, outcome, startedAt, request.pid);
   }
 
   /** Whatever was thrown becomes an errno here, and only here. */
@@ -220,9 +227,18 @@ export class Session {
     outcome.then(done, (thrown) => done(this.#failure(request, thrown)));
   }
 
-  #reply(request: Request, row: Operation | undefined, outcome: Reply, startedAt: number): void {
+  /** `caller` is the thread that the processor is left to, 0 for nobody. */
+  #reply(
+    request: Request,
+    row: Operation | undefined,
+    outcome: Reply,
+    startedAt: number,
+    caller = 0,
+  ): void {
     const size = request.finish(outcome);
+    const isLent = this.#handOver !== null && this.#handOver.lend(caller);
     const written = this.#channel.write(request.output, size);
+    if (isLent) this.#handOver?.takeBack();
     if (written < 0) this.#unwanted(request, row, outcome, -written);
     this.#options.trace?.answered(request, outcome, performance.now() - startedAt);
     request.release();

@@ -26,6 +26,11 @@ export interface LoopOptions {
   readonly lingerMs: number;
   /** After how long of unbroken service timers and sockets of the process get a turn, in milliseconds. */
   readonly sliceMs: number;
+  /**
+   * Whether a reply leaves the processor to the program that it is for, while that one has us for itself: see
+   * `HandOver`. It needs CAP_SYS_NICE, as root has it, and is done without where that is missing.
+   */
+  readonly handOver: boolean;
 }
 
 /** What the loop drives. */
@@ -39,7 +44,12 @@ export interface LoopTarget {
 }
 
 /** The default of {@linkcode LoopOptions}. */
-export const LOOP_DEFAULTS: LoopOptions = { spinUs: 100, lingerMs: 1, sliceMs: 1 };
+export const LOOP_DEFAULTS: LoopOptions = {
+  spinUs: 100,
+  lingerMs: 1,
+  sliceMs: 1,
+  handOver: true,
+};
 
 const AGAIN = -ERRNO.EAGAIN.number;
 const INTERRUPTED = -ERRNO.EINTR.number;

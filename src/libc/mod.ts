@@ -27,6 +27,7 @@ export { check, failure, isLibcAvailable } from "./library.ts";
 export { MemoryBlock } from "./memory_block.ts";
 export * from "./open_file.ts";
 export * from "./process.ts";
+export { Processor } from "./processor.ts";
 export { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, STATX_ALL, STATX_MODE, StatxBlock } from "./statx.ts";
 export * from "./thread_wait.ts";
 export * from "./unix_stream.ts";

@@ -116,6 +116,16 @@ export const SYMBOLS = {
   geteuid: { parameters: [], result: "u32" },
   getgid: { parameters: [], result: "u32" },
   getegid: { parameters: [], result: "u32" },
+  sched_getcpu: { parameters: [], result: "i32" },
+  sched_getaffinity: { parameters: ["i32", "usize", "buffer"], result: "i32" },
+  sched_setaffinity: { parameters: ["i32", "usize", "buffer"], result: "i32" },
+  sched_getattr: {
+    name: "syscall",
+    parameters: ["usize", "i32", "buffer", "u32", "u32"],
+    result: "i32",
+  },
+  sched_setattr: { name: "syscall", parameters: ["usize", "i32", "buffer", "u32"], result: "i32" },
+  setpriority: { parameters: ["i32", "u32", "i32"], result: "i32" },
   mount: { parameters: ["buffer", "buffer", "buffer", "usize", "buffer"], result: "i32" },
   umount2: { parameters: ["buffer", "i32"], result: "i32" },
   umount2Async: {
@@ -150,8 +160,22 @@ export type Symbols = { readonly [Name in keyof typeof SYMBOLS]: Call<(typeof SY
 
 /** Numbers of the calls that go through `syscall`, from `asm/unistd.h`. */
 const SYSCALL_NUMBERS = {
-  x86_64: { openat2: 437n, mknodat: 259n, renameat2: 316n, getdents64: 217n },
-  aarch64: { openat2: 437n, mknodat: 33n, renameat2: 276n, getdents64: 61n },
+  x86_64: {
+    openat2: 437n,
+    mknodat: 259n,
+    renameat2: 316n,
+    getdents64: 217n,
+    sched_setattr: 314n,
+    sched_getattr: 315n,
+  },
+  aarch64: {
+    openat2: 437n,
+    mknodat: 33n,
+    renameat2: 276n,
+    getdents64: 61n,
+    sched_setattr: 274n,
+    sched_getattr: 275n,
+  },
 } as const;
 
 /** The numbers on this machine. */

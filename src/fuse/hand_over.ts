@@ -1,0 +1,147 @@
+/**
+ * To whom a reply leaves the processor.
+ *
+ * @module
+ */
+
+/** After so many requests of one thread in a row it has us for itself. */
+const STREAK = 16;
+/** So many replies are written before it is asked again whether that is of use. */
+const LOANS = 64;
+/** After so many replies in a row that were not followed by the next request, we look for the caller. */
+const MISSES_MAX = 2;
+/** After so many searches in a row that did not help we pause. */
+const SEARCHES_MAX = 4;
+/** A pause, in requests: the first, and the longest. */
+const PAUSE_MIN = 1 << 10;
+const PAUSE_MAX = 1 << 16;
+/** So many loans that were of use make up for what went wrong before. */
+const HITS_ENOUGH = 1 << 10;
+/** Who gets the processor back later than this has been forgotten over others, in milliseconds. */
+const LATE_MS = 2;
+
+/** What a thread may do about processors: `Processor` of libc, or a test in its place. */
+export interface ThreadPlace {
+  /** Where this thread runs. */
+  readonly number: number;
+  /** Where a thread runs, or ran last; -1 when that is not known. */
+  numberOf(thread: number): number;
+  /** Whether no processor is idle but perhaps this one. */
+  isCrowded(): boolean;
+  /** Goes to a processor. False where this thread may not run there. */
+  goTo(number: number): boolean;
+  /** Leaves the processor to whoever wants it. */
+  standBack(): void;
+  /** Takes part again. */
+  standUp(): void;
+}
+
+/**
+ * A program that asks one question after the other takes turns with us: when it runs we wait, and when we run it
+ * waits. Whoever is woken is put on an idle processor, and to wake that takes longer than a turn; on one processor a
+ * turn is a switch between two threads (`bench/rows/mount_stat.ts`). So we go where the program is, and while a
+ * reply is written stand back behind it: it stays and runs at once, and when it waits for its next reply we go
+ * on with reading its question, without having slept.
+ *
+ * That lasts only while replies are followed by the next question, and a processor is idle elsewhere: otherwise the
+ * program stays by itself, and who stands back is forgotten over others. Several programs are better served
+ * from a processor of our own. Nothing but the writing of a reply happens while we stand back, so no other
+ * thread or process inherits it.
+ */
+export class HandOver {
+  readonly #place: ThreadPlace;
+  readonly #now: () => number;
+  #caller = 0;
+  #isLending = false;
+  /** Replies to go until it is asked again whether lending is of use. */
+  #left = STREAK;
+  #hits = 0;
+  #misses = 0;
+  #searches = 0;
+  #pause = PAUSE_MIN;
+  #lentAt = 0;
+  #expects = false;
+
+  /** Nothing is lent before somebody has us for itself. `now` tells the time in milliseconds. */
+  constructor(place: ThreadPlace, now: () => number = () => performance.now()) {
+    this.#place = place;
+    this.#now = now;
+  }
+
+  /**
+   * A reply is about to be written to `caller`, a thread's number; 0 for nobody who waits. True when the processor
+   * is lent: {@linkcode HandOver.takeBack} must follow.
+   */
+  lend(caller: number): boolean {
+    if (caller === 0) return false;
+    if (caller !== this.#caller) {
+      this.#caller = caller;
+      this.#wait(this.#isLending ? STREAK : Math.max(this.#left, STREAK));
+      return false;
+    }
+    if (--this.#left === 0 && !this.#isOfUse()) {
+      this.#wait(LOANS);
+      return false;
+    }
+    if (!this.#isLending || (this.#misses >= MISSES_MAX && !this.#meets())) return false;
+    this.#place.standBack();
+    this.#lentAt = this.#now();
+    return true;
+  }
+
+  /** The reply has been written, and the caller runs, has run, or will. */
+  takeBack(): void {
+    this.#place.standUp();
+    if (this.#now() - this.#lentAt > LATE_MS) this.#rest();
+    else this.#expects = true;
+  }
+
+  /** It was looked for a message: the first time after a reply tells whether the caller was near. */
+  looked(found: boolean): void {
+    if (!this.#expects) return;
+    this.#expects = false;
+    if (!found) {
+      this.#misses++;
+      return;
+    }
+    this.#misses = 0;
+    this.#searches = 0;
+    if (++this.#hits < HITS_ENOUGH) return;
+    this.#hits = 0;
+    this.#pause = PAUSE_MIN;
+  }
+
+  /** Whether the caller would be woken elsewhere: begins to lend, or goes on with it. */
+  #isOfUse(): boolean {
+    if (this.#place.isCrowded()) return false;
+    if (!this.#isLending && this.#place.numberOf(this.#caller) === this.#place.number) return false;
+    this.#left = LOANS;
+    if (!this.#isLending) this.#misses = MISSES_MAX;
+    this.#isLending = true;
+    return true;
+  }
+
+  /** Goes where the caller is. */
+  #meets(): boolean {
+    this.#misses = 0;
+    const number = this.#place.numberOf(this.#caller);
+    const isHere = number === this.#place.number;
+    if (++this.#searches <= SEARCHES_MAX && (isHere || this.#place.goTo(number))) return true;
+    this.#rest();
+    return false;
+  }
+
+  /** Lends nothing for so many replies. */
+  #wait(count: number): void {
+    this.#isLending = false;
+    this.#left = count;
+  }
+
+  /** Lending has done harm, or nothing. */
+  #rest(): void {
+    this.#wait(this.#pause);
+    this.#pause = Math.min(this.#pause * 2, PAUSE_MAX);
+    this.#hits = 0;
+    this.#searches = 0;
+  }
+}

@@ -1,0 +1,132 @@
+import { assert, assertEquals } from "@std/assert";
+import { HandOver, type ThreadPlace } from "./hand_over.ts";
+
+const CALLER = 4711;
+let nowMs = 0;
+
+function handOverOf(place: ThreadPlace): HandOver {
+  return new HandOver(place, () => nowMs);
+}
+
+/** Processors of a test: what was done about them, and what there is to find. */
+class FakePlace implements ThreadPlace {
+  number = 0;
+  /** Where each thread is. */
+  readonly threads = new Map<number, number>();
+  crowded = false;
+  mayGo = true;
+  isBack = false;
+  searches = 0;
+
+  constructor(callerAt: number) {
+    this.threads.set(CALLER, callerAt);
+  }
+
+  numberOf(thread: number): number {
+    this.searches++;
+    return this.threads.get(thread) ?? -1;
+  }
+  isCrowded(): boolean {
+    return this.crowded;
+  }
+  goTo(number: number): boolean {
+    if (this.mayGo) this.number = number;
+    return this.mayGo;
+  }
+  standBack(): void {
+    assert(!this.isBack);
+    this.isBack = true;
+  }
+  standUp(): void {
+    assert(this.isBack);
+    this.isBack = false;
+  }
+}
+
+/** So many requests of a thread, each followed by the next at once or not. How many replies were lent. */
+function serve(handOver: HandOver, count: number, isNear = true, caller = CALLER): number {
+  let lent = 0;
+  for (let index = 0; index < count; index++) {
+    if (handOver.lend(caller)) {
+      lent++;
+      handOver.takeBack();
+    }
+    handOver.looked(isNear);
+  }
+  return lent;
+}
+
+Deno.test("HandOver goes where the only caller is, and lends from then on", () => {
+  const place = new FakePlace(1);
+  const handOver = handOverOf(place);
+  assertEquals(serve(handOver, 16), 0);
+  assertEquals(place.number, 0);
+  assertEquals(serve(handOver, 1000), 1000);
+  assertEquals([place.number, place.isBack, place.searches], [1, false, 2]);
+});
+
+Deno.test("HandOver lends nothing to two callers who take turns, nor to nobody", () => {
+  const handOver = handOverOf(new FakePlace(1));
+  for (let index = 0; index < 500; index++) {
+    assertEquals(serve(handOver, 1), 0);
+    assertEquals(serve(handOver, 1, true, CALLER + 1), 0);
+  }
+  assertEquals(serve(handOver, 500, true, 0), 0);
+});
+
+Deno.test("HandOver lends nothing while no processor is idle, and asks again", () => {
+  const place = new FakePlace(1);
+  const handOver = handOverOf(place);
+  place.crowded = true;
+  assertEquals(serve(handOver, 500), 0);
+  assertEquals(place.searches, 0);
+  place.crowded = false;
+  assert(serve(handOver, 500) > 400);
+  place.crowded = true;
+  assert(serve(handOver, 500) <= 64);
+});
+
+Deno.test("HandOver lends nothing to a caller who stays here by itself", () => {
+  const handOver = handOverOf(new FakePlace(0));
+  assertEquals(serve(handOver, 1000), 0);
+});
+
+Deno.test("HandOver follows a caller who has moved", () => {
+  const place = new FakePlace(1);
+  const handOver = handOverOf(place);
+  serve(handOver, 100);
+  place.threads.set(CALLER, 3);
+  assertEquals(serve(handOver, 2, false), 2);
+  assertEquals([serve(handOver, 1), place.number], [1, 3]);
+});
+
+Deno.test("HandOver pauses when replies are not followed by the next request, longer each time", () => {
+  const place = new FakePlace(1);
+  const handOver = handOverOf(place);
+  const lentFirst = serve(handOver, 500, false);
+  assert(lentFirst > 0 && lentFirst < 20, String(lentFirst));
+  assertEquals(serve(handOver, 500), 0);
+  place.number = 0;
+  const lentLater = serve(handOver, 5000, false);
+  assert(lentLater > 0 && lentLater < 40, String(lentLater));
+});
+
+Deno.test("HandOver pauses when the processor comes back late", () => {
+  const place = new FakePlace(1);
+  const handOver = handOverOf(place);
+  assert(serve(handOver, 100) > 0);
+  assert(handOver.lend(CALLER));
+  nowMs += 5;
+  handOver.takeBack();
+  assertEquals(serve(handOver, 500), 0);
+});
+
+Deno.test("HandOver gives up where it may not go", () => {
+  const place = new FakePlace(1);
+  place.mayGo = false;
+  const handOver = handOverOf(place);
+  assertEquals(serve(handOver, 500), 0);
+  assert(place.searches <= 2);
+  place.threads.delete(CALLER);
+  assertEquals(serve(handOver, 5000), 0);
+});

@@ -1,0 +1,92 @@
+import { assert, assertEquals } from "@std/assert";
+import { Processor } from "./processor.ts";
+
+/** What proc_pid_stat(5) says of this thread, from its third field on. */
+function stat(): string[] {
+  const line = Deno.readTextFileSync("/proc/thread-self/stat");
+  return line.slice(line.lastIndexOf(")") + 2).split(" ");
+}
+
+function nice(): number {
+  return Number(stat()[16]);
+}
+
+function policy(): number {
+  return Number(stat()[38]);
+}
+
+function allowed(status: string): string | undefined {
+  return /^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1];
+}
+
+/** The processors that a list such as `0-2,7` names. */
+function processorsOf(list = ""): number[] {
+  return list.split(",").flatMap((range) => {
+    const [first = 0, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
+
+const place = Processor.ofThread();
+const why = "needs CAP_SYS_NICE or RLIMIT_NICE, and two processors";
+if (place === null) console.log(`Left out: how a thread stands back ${why}`);
+
+Deno.test({
+  name: "Processor.goTo() moves this thread and leaves it free to go elsewhere",
+  ignore: place === null,
+  fn: () => {
+    assert(place !== null);
+    const before = allowed(Deno.readTextFileSync("/proc/thread-self/status"));
+    const numbers = processorsOf(before);
+    assert(numbers.length > 1);
+    for (const number of numbers) {
+      assert(place.goTo(number));
+      assertEquals(allowed(Deno.readTextFileSync("/proc/thread-self/status")), before);
+    }
+    assertEquals(place.goTo(Math.max(...numbers) + 1), false);
+    assertEquals(place.goTo(-1), false);
+    assertEquals(place.goTo(1 << 20), false);
+  },
+});
+
+Deno.test({
+  name: "Processor.standBack() and standUp() change the policy there and back, and nothing else",
+  ignore: place === null,
+  fn: () => {
+    assert(place !== null);
+    const niceBefore = nice();
+    assertEquals(policy(), 0);
+    place.standBack();
+    const back = policy();
+    place.standUp();
+    assertEquals([back, policy(), nice()], [5, 0, niceBefore]);
+    const child = new Deno.Command("cat", { args: ["/proc/self/stat"] }).outputSync();
+    const line = new TextDecoder().decode(child.stdout);
+    assertEquals(line.slice(line.lastIndexOf(")") + 2).split(" ")[38], "0");
+  },
+});
+
+Deno.test({
+  name: "Processor.numberOf() finds where a thread runs, whatever its name",
+  ignore: place === null,
+  fn: async () => {
+    assert(place !== null);
+    assert(
+      processorsOf(allowed(Deno.readTextFileSync("/proc/self/status"))).includes(place.number),
+    );
+    // The name of a thread may hold spaces and parentheses.
+    const script = "printf '%s' 'a) 7 (b' > /proc/self/comm; echo ready; read line";
+    const child = new Deno.Command("sh", { args: ["-c", script], stdin: "piped", stdout: "piped" });
+    const process = child.spawn();
+    const reader = process.stdout.getReader();
+    await reader.read();
+    const text = await Deno.readTextFile(`/proc/${process.pid}/stat`);
+    const expected = Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[36]);
+    assertEquals(place.numberOf(process.pid), expected);
+    await process.stdin.close();
+    await process.status;
+    await reader.cancel();
+    assertEquals(place.numberOf(process.pid), -1);
+    assertEquals(typeof place.isCrowded(), "boolean");
+  },
+});
