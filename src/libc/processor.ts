@@ -87,18 +87,17 @@ function countBits(set: Uint8Array): number {
  * at once, when the only thread there is of the policy SCHED_IDLE (`sched_idle_cpu` in the kernel).
  */
 export class Processor {
-  readonly #back: Uint8Array;
-  readonly #up: Uint8Array;
-  readonly #allowed: Uint8Array;
-  readonly #count: number;
+  #nice: number;
+  #back: Uint8Array;
+  #up: Uint8Array;
+  readonly #allowed = new Uint8Array(SET_SIZE);
   readonly #one = new Uint8Array(SET_SIZE);
   readonly #text = new Uint8Array(TEXT_SIZE);
 
-  private constructor(nice: number, allowed: Uint8Array) {
+  private constructor(nice: number) {
+    this.#nice = nice;
     this.#back = attributes(SCHED_IDLE, nice, SLICE_NS);
     this.#up = attributes(SCHED_OTHER, nice, 0n);
-    this.#allowed = allowed;
-    this.#count = countBits(allowed);
   }
 
   /**
@@ -106,11 +105,10 @@ export class Processor {
    * CAP_SYS_NICE or RLIMIT_NICE, as a thread of SCHED_IDLE would have to stay one.
    */
   static ofThread(): Processor | null {
-    const allowed = new Uint8Array(SET_SIZE);
-    if (libc().sched_getaffinity(0, BigInt(SET_SIZE), allowed) < 0) return null;
     const nice = niceOfPlainThread();
-    if (nice === null || countBits(allowed) < 2 || !mayBecomeNicer(nice)) return null;
-    return new Processor(nice, allowed);
+    if (nice === null || !mayBecomeNicer(nice)) return null;
+    const processor = new Processor(nice);
+    return processor.#countAllowed() < 2 ? null : processor;
   }
 
   /** Where this thread runs. */
@@ -127,11 +125,25 @@ export class Processor {
 
   /**
    * Whether as many threads run as there are processors for this one: nobody who is woken finds an idle one then.
-   * Also true when that cannot be known.
+   * Also true when that cannot be known, and when somebody has given this thread another policy. Takes in a
+   * new nice value.
    */
   isCrowded(): boolean {
+    const nice = niceOfPlainThread();
+    if (nice === null) return true;
+    if (nice !== this.#nice) {
+      this.#nice = nice;
+      this.#back = attributes(SCHED_IDLE, nice, SLICE_NS);
+      this.#up = attributes(SCHED_OTHER, nice, 0n);
+    }
     const running = numberBehind(this.#read("/proc/loadavg"), 0, RUNNING_FIELD);
-    return running < 0 || running >= this.#count;
+    return running < 0 || running >= this.#countAllowed();
+  }
+
+  /** On how many processors this thread may run now; 0 when that cannot be told. */
+  #countAllowed(): number {
+    const size = libc().sched_getaffinity(0, BigInt(SET_SIZE), this.#allowed);
+    return size < 0 ? 0 : countBits(this.#allowed);
   }
 
   #read(path: string): Uint8Array {
@@ -147,6 +159,7 @@ export class Processor {
     if (number < 0 || number >= SET_SIZE * 8) return false;
     const bit = 1 << (number & 7);
     const at = number >> 3;
+    if (this.#countAllowed() === 0) return false;
     if ((this.#allowed[at]! & bit) === 0) return false;
     this.#one[at] = bit;
     const went = libc().sched_setaffinity(0, BigInt(SET_SIZE), this.#one) === 0;

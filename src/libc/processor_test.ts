@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { libc } from "./library.ts";
 import { Processor } from "./processor.ts";
 
 /** What proc_pid_stat(5) says of this thread, from its third field on. */
@@ -63,6 +64,25 @@ Deno.test({
     const child = new Deno.Command("cat", { args: ["/proc/self/stat"] }).outputSync();
     const line = new TextDecoder().decode(child.stdout);
     assertEquals(line.slice(line.lastIndexOf(")") + 2).split(" ")[38], "0");
+  },
+});
+
+Deno.test({
+  name: "Processor keeps a nice value that this thread has been given meanwhile",
+  ignore: place === null,
+  fn: () => {
+    assert(place !== null);
+    const before = nice();
+    libc().setpriority(0, 0, before + 1);
+    try {
+      place.isCrowded();
+      place.standBack();
+      place.standUp();
+      assertEquals([policy(), nice()], [0, before + 1]);
+    } finally {
+      libc().setpriority(0, 0, before);
+      place.isCrowded();
+    }
   },
 });
 
