@@ -7,7 +7,7 @@ import { type Bridge, newNodeFS } from "../nodefs/mod.ts";
 import { MemoryProvider } from "../providers/mod.ts";
 import { ProviderNode } from "./provider_node.ts";
 
-/** How many messages are sent. The long run: FUSEWIRE_FUZZ=200000. */
+/** How many messages are sent. The long run: FUSEWIRE_FUZZ=1000000. */
 const MESSAGES = Number(Deno.env.get("FUSEWIRE_FUZZ") ?? 10_000);
 const HEADER_SIZE = 40;
 const OUT_HEADER_SIZE = 16;
@@ -72,7 +72,9 @@ class HostileKernel implements Channel {
   last: { readonly unique: number; readonly size: number } | null = null;
   replyCount = 0;
   successes = 0;
-  readonly #messages: Uint8Array[] = [];
+  #messages: Uint8Array[] = [];
+  /** How many of them have been read. */
+  #read = 0;
   #isOver = false;
   #wake: (() => void) | null = null;
 
@@ -84,14 +86,22 @@ class HostileKernel implements Channel {
     this.#wake?.();
   }
 
+  /** Resolves when everything that was sent has been read. */
+  async allRead(): Promise<void> {
+    while (this.#read < this.#messages.length) await new Promise((resolve) => setTimeout(resolve));
+    this.#messages = [];
+    this.#read = 0;
+  }
+
   unmount(): void {
     this.#isOver = true;
     this.#wake?.();
   }
 
   read(block: MemoryBlock): number {
-    const message = this.#messages.shift();
+    const message = this.#messages[this.#read];
     if (message === undefined) return -(this.#isOver ? ERRNO.ENODEV : ERRNO.EAGAIN).number;
+    this.#read++;
     block.bytes.set(message);
     return message.length;
   }
@@ -119,7 +129,7 @@ class HostileKernel implements Channel {
   readonly isAnswerDue = false;
 
   wait(): Promise<void> {
-    if (this.#messages.length > 0 || this.#isOver) return Promise.resolve();
+    if (this.#read < this.#messages.length || this.#isOver) return Promise.resolve();
     return new Promise((resolve) => this.#wake = resolve);
   }
 
@@ -175,7 +185,7 @@ Deno.test("whatever is sent, every request gets one sound reply, and the session
     const dice = new Dice(45);
     for (let sent = 0; sent < MESSAGES;) {
       for (let index = 0; index < 500; index++) kernel.send(message(dice, ++sent));
-      await new Promise((resolve) => setTimeout(resolve));
+      await kernel.allRead();
     }
     // Still at work.
     const statfs = new Uint8Array(HEADER_SIZE);
