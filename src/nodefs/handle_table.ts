@@ -17,6 +17,9 @@ export interface OpenEntry {
   readonly directory: DirReader | null;
 }
 
+/** How many free numbers are kept when nothing is open; the room of more is given back. */
+const FREE_MAX = 1024;
+
 /** Numbers from 1 on; a number is used again only after the kernel has released it. */
 export class HandleTable {
   readonly #entries: (OpenEntry | undefined)[] = [undefined];
@@ -29,7 +32,7 @@ export class HandleTable {
 
   /** Takes an entry up and returns its number. */
   add(entry: OpenEntry): number {
-    if (entry.file !== null) entry.inode.openFiles.push(entry.file);
+    if (entry.file !== null) entry.inode.opened(entry.file);
     const number = this.#free.pop() ?? this.#entries.length;
     this.#entries[number] = entry;
     return number;
@@ -46,11 +49,11 @@ export class HandleTable {
     if (entry === undefined) return undefined;
     this.#entries[number] = undefined;
     this.#free.push(number);
-    if (entry.file !== null) {
-      const { openFiles } = entry.inode;
-      const index = openFiles.indexOf(entry.file);
-      if (index >= 0) openFiles.splice(index, 1);
+    if (this.#free.length > FREE_MAX && this.size === 0) {
+      this.#entries.length = 1;
+      this.#free.length = 0;
     }
+    if (entry.file !== null) entry.inode.released(entry.file);
     return entry;
   }
 

@@ -11,6 +11,10 @@ import type { Tree } from "./tree.ts";
 
 /** The answer of a kernel that does not know the inode. */
 const NOBODY: Promise<boolean> = Promise.resolve(false);
+/** The children of what has none. */
+const NO_CHILDREN: ReadonlyMap<string, Inode> = new Map();
+/** The handles of what is not open. */
+const NOT_OPEN: readonly FileHandle[] = [];
 
 /** One name of an inode: a directory and the name there. */
 export interface ParentLink {
@@ -26,6 +30,9 @@ export interface ParentLink {
  * the root, has been removed and lives only as long as the kernel holds it.
  *
  * Invariant: `b` is a child of `a` under `name` exactly when `(a, name)` is a parent link of `b`.
+ *
+ * There may be millions: what few of them have (children, handles, a second name) takes no room in the
+ * others, and nothing is allocated to forget one.
  */
 export class Inode {
   /** The node. */
@@ -40,11 +47,13 @@ export class Inode {
   lookupCount = 0;
   /** Whether the library has let go of it. */
   isDropped = false;
-  /** The handles that are open on it. */
-  readonly openFiles: FileHandle[] = [];
   readonly #tree: Tree;
+  #openFiles: FileHandle[] | null = null;
   #children: Map<string, Inode> | null = null;
-  #links: ParentLink[] = [];
+  /** The name that was seen last, which paths are made from. */
+  #link: ParentLink | null = null;
+  /** Its other names, the last one seen last. */
+  #olderLinks: ParentLink[] | null = null;
   #path: string | undefined = undefined;
   #pathEpoch = -1;
 
@@ -93,22 +102,39 @@ export class Inode {
 
   /** The known children by name. */
   children(): ReadonlyMap<string, Inode> {
-    return this.#children ?? new Map();
+    return this.#children ?? NO_CHILDREN;
+  }
+
+  /** The handles that are open on it. */
+  get openFiles(): readonly FileHandle[] {
+    return this.#openFiles ?? NOT_OPEN;
+  }
+
+  /** For the library: a handle is open on it. */
+  opened(file: FileHandle): void {
+    if (this.#openFiles === null) this.#openFiles = [file];
+    else this.#openFiles.push(file);
+  }
+
+  /** For the library: the handle is open no more. */
+  released(file: FileHandle): void {
+    const index = this.openFiles.indexOf(file);
+    if (index >= 0) this.#openFiles?.splice(index, 1);
   }
 
   /** Every name that is known: several for a file with hard links, none for what was removed. */
   parents(): readonly ParentLink[] {
-    return this.#links;
+    return this.#link === null ? [] : [...this.#olderLinks ?? [], this.#link];
   }
 
   /** A name of the inode, or null when it has none. */
   parent(): ParentLink | null {
-    return this.#links.at(-1) ?? null;
+    return this.#link;
   }
 
   /** Whether it has been removed from the tree. */
   get isDetached(): boolean {
-    return this.#links.length === 0 && !this.isRoot;
+    return this.#link === null && !this.isRoot;
   }
 
   /**
@@ -124,9 +150,9 @@ export class Inode {
 
   #computePath(): string | undefined {
     if (this.isRoot) return "/";
-    const link = this.#links.at(-1);
+    const link = this.#link;
     const above = link?.parent.path();
-    if (link === undefined || above === undefined) return undefined;
+    if (link === null || above === undefined) return undefined;
     return above === "/" ? `/${link.name}` : `${above}/${link.name}`;
   }
 
@@ -141,17 +167,35 @@ export class Inode {
     if (this.#children === null) this.#children = new Map();
     this.#children.set(name, child);
     // A directory has one name: finding it elsewhere means that somebody has moved it.
-    if (child.isDir) { for (const link of [...child.#links]) link.parent.rmChild(link.name); }
-    child.#links.push({ parent: this, name });
+    if (child.isDir) child.detach();
+    child.#addLink({ parent: this, name });
     child.#moved();
   }
 
-  /** The last link is the one that paths are made from: the one that was seen last. */
+  #addLink(link: ParentLink): void {
+    if (this.#link !== null) (this.#olderLinks ??= []).push(this.#link);
+    this.#link = link;
+  }
+
+  #removeLink(parent: Inode, name: string): void {
+    if (this.#isLast(parent, name)) this.#link = this.#olderLinks?.pop() ?? null;
+    else {
+      const older = this.#olderLinks?.filter((link) =>
+        link.parent !== parent || link.name !== name
+      );
+      this.#olderLinks = older ?? null;
+    }
+  }
+
+  #isLast(parent: Inode, name: string): boolean {
+    return this.#link !== null && this.#link.parent === parent && this.#link.name === name;
+  }
+
+  /** Makes a name the one that was seen last. */
   #promote(parent: Inode, name: string): void {
-    const last = this.#links.at(-1);
-    if (last !== undefined && last.parent === parent && last.name === name) return;
-    this.#links = this.#links.filter((link) => link.parent !== parent || link.name !== name);
-    this.#links.push({ parent, name });
+    if (this.#isLast(parent, name)) return;
+    this.#removeLink(parent, name);
+    this.#addLink({ parent, name });
     this.#moved();
   }
 
@@ -165,7 +209,7 @@ export class Inode {
     const child = this.#children?.get(name);
     if (child === undefined) return undefined;
     this.#children?.delete(name);
-    child.#links = child.#links.filter((link) => link.parent !== this || link.name !== name);
+    child.#removeLink(this, name);
     child.#moved();
     return child;
   }
@@ -242,6 +286,9 @@ export class Inode {
 
   /** For the library: leaves the tree, when neither kernel nor filesystem needs it. */
   detach(): void {
-    for (const link of [...this.#links]) link.parent.rmChild(link.name);
+    if (this.#olderLinks !== null) {
+      for (const link of [...this.#olderLinks]) link.parent.rmChild(link.name);
+    }
+    this.#link?.parent.rmChild(this.#link.name);
   }
 }

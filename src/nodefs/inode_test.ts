@@ -47,6 +47,26 @@ Deno.test("an inode with two names has the path that was seen last, and keeps th
   assertEquals(file.path(), "/link");
 });
 
+Deno.test("of many names, each can be seen again or go; the kernel forgets them together", () => {
+  const { tree, root, a, b, c, file } = sample();
+  const names = (): string[] => file.parents().map(({ name }) => name);
+  for (const name of ["1", "2", "3"]) root.addChild(name, file);
+  assertEquals(names(), ["file", "1", "2", "3"]);
+  root.addChild("1", file);
+  assertEquals([names(), file.path()], [["file", "2", "3", "1"], "/1"]);
+  root.rmChild("2");
+  root.rmChild("1");
+  assertEquals([names(), file.path()], [["file", "3"], "/3"]);
+  // The same name elsewhere is another one.
+  c.addChild("3", file);
+  root.rmChild("3");
+  assertEquals([names(), file.path()], [["file", "3"], "/c/3"]);
+  for (const inode of [a, b, c, file]) tree.grant(inode);
+  tree.forget(file.nodeid, 1);
+  assertEquals([names(), file.parent(), file.isDetached], [[], null, true]);
+  assertEquals([b.children().size, c.children().size], [0, 0]);
+});
+
 Deno.test("a directory that is found elsewhere has moved: it has one name", () => {
   const { root, b, c, a } = sample();
   c.addChild("b2", b);
