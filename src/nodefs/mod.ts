@@ -13,6 +13,14 @@
  * flags say for how long. Operations run concurrently wherever they return promises: two lookups of
  * one name may be under way at the same time.
  *
+ * Memory: an inode that the kernel knows takes some 370 bytes, and its node what that has; both go when
+ * the kernel forgets it. While it knows a million of them the process has 500 to 700 MB. Nothing of them is kept:
+ * when garbage has been collected, the process is within a tenth of its size at the start, after the third
+ * time as after the first (`src/mount/forget_test.ts`). When nobody does anything, V8 collects about ten
+ * seconds after the last was forgotten, and more than nine tenths of what they took is back then: 63 MB at
+ * the start have become 92 to 108. The rest is what malloc keeps free, and V8's table of strings, which
+ * shrinks with the first collection after another string was added.
+ *
  * A process must not use its own mount synchronously: the thread that waits is the one that would
  * answer.
  *
