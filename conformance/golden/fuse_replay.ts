@@ -64,6 +64,10 @@ class AskingKernel implements Channel {
     return "work";
   }
 
+  hasMessage(): boolean {
+    return this.#message !== undefined;
+  }
+
   leave(): void {}
 
   wake(): void {

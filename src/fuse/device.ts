@@ -46,6 +46,8 @@ export interface Channel {
    * thread has work.
    */
   waitBriefly(timeoutMs: number): Wake;
+  /** Whether there is a message. */
+  hasMessage(): boolean;
   /** Whether the thread has sources. */
   readonly hasSources: boolean;
   /** Whether an answer is due from one of them. */
@@ -171,6 +173,13 @@ export class Device implements Channel, Waiting {
       else if (set.isReady(index)) return "work";
     }
     return "nothing";
+  }
+
+  /** Whether there is a message. */
+  hasMessage(): boolean {
+    const set = this.#waitedBriefly;
+    set.refresh();
+    return set.hasFirst();
   }
 
   /** Ends the current `wait`, and every later one. */

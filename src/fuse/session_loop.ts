@@ -5,6 +5,8 @@
  */
 import { setImmediate } from "node:timers";
 import { ERRNO } from "../base/mod.ts";
+import { threadWait } from "../libc/mod.ts";
+import { AnswerHold } from "./answer_hold.ts";
 import type { Channel, Wake } from "./device.ts";
 import { SpinPolicy } from "./spin_policy.ts";
 
@@ -63,6 +65,9 @@ const ABORTED = -ERRNO.ECONNABORTED.number;
 /** For how long nobody looks for messages while an answer is due, in milliseconds. */
 const LATE_MS = 1;
 
+/** For which part of the time to spin for the answer to a request, before sleeping until it comes. */
+const ANSWER_SPIN = 1 / 2;
+
 /** So many microtasks let whatever has been answered get through some layers to its reply. */
 const MICROTASKS = 12;
 
@@ -85,7 +90,8 @@ function afterMicrotasks(run: () => void, count: number): void {
 
 /**
  * Serves the descriptor until the mount ends. A burst reads until nothing is there, spins a little where
- * that pays, waits a little in the thread itself, and then the loop sleeps in {@linkcode Channel.wait}.
+ * that pays, waits a little in the thread itself, and then the loop sleeps in {@linkcode Channel.wait}. A
+ * request that needs an answer from a source of the thread may have it within the burst: {@linkcode AnswerHold}.
  *
  * While promises are pending, what they wait for matters. An answer that is due from a source of the thread
  * (`threadWait` of libc) is waited for in the same way as a message, and the bursts follow each other without
@@ -99,6 +105,7 @@ export class SessionLoop {
   readonly #target: LoopTarget;
   readonly #spin: SpinPolicy;
   readonly #answerSpin: SpinPolicy;
+  readonly #hold: AnswerHold;
   readonly #lingerMs: number;
   readonly #sliceMs: number;
   /** When the last message was served or answered. */
@@ -123,6 +130,8 @@ export class SessionLoop {
     const spinMs = navigator.hardwareConcurrency > 1 ? options.spinUs / 1000 : 0;
     this.#spin = new SpinPolicy(spinMs);
     this.#answerSpin = new SpinPolicy(spinMs);
+    const times = { spinMs: spinMs * ANSWER_SPIN, lingerMs: options.lingerMs };
+    this.#hold = new AnswerHold(channel, times, () => this.#mayHoldThread());
     this.#lingerMs = options.lingerMs;
     this.#sliceMs = options.sliceMs;
   }
@@ -154,12 +163,16 @@ export class SessionLoop {
     this.#queued = false;
     if (this.#bursting) return;
     let rest: Rest;
+    this.#bursting = true;
+    threadWait.holder = this.#hold;
     try {
       rest = this.#burst();
     } catch (thrown) {
-      this.#bursting = false;
       this.#ended.reject(thrown);
       return;
+    } finally {
+      this.#bursting = false;
+      threadWait.holder = null;
     }
     if (rest === "ended") this.#end();
     else if (rest === "slice") this.#schedule();
@@ -273,10 +286,10 @@ export class SessionLoop {
 
   #burst(): Rest {
     if (this.#stopping) return "ended";
-    this.#bursting = true;
     let rest: Rest | null = null;
     let spinMs = -1;
     while (rest === null) {
+      threadWait.moment++;
       const result = this.#target.step();
       if (result > 0) {
         if (spinMs > 0) this.#spin.found();
@@ -297,7 +310,6 @@ export class SessionLoop {
         throw new Error(`Cannot read from the fuse device: errno ${-result}`);
       }
     }
-    this.#bursting = false;
     return rest;
   }
 

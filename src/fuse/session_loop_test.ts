@@ -1,7 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type LoopOptions, SessionLoop } from "./session_loop.ts";
 import { FakeChannel } from "./testing/fake_channel.ts";
-import { MemoryBlock } from "../libc/mod.ts";
+import { MemoryBlock, threadWait } from "../libc/mod.ts";
 
 /** Runs a loop over messages; `use` gets what it drives. */
 async function withLoop(
@@ -163,4 +163,47 @@ Deno.test("after an answer the loop looks again, though nothing says that it was
       assertEquals(channel.wakes, []);
     },
   );
+});
+
+Deno.test("a step may hold the thread for its answer, unless a promise is pending or we are the user", async () => {
+  const channel = new FakeChannel();
+  const block = new MemoryBlock(8);
+  const state = { pending: 0, isFromUs: false };
+  const seen: unknown[] = [];
+  let moment = -1;
+  const loop = new SessionLoop(channel, {
+    step: () => {
+      const result = channel.read(block);
+      if (result > 0) {
+        seen.push(threadWait.holder?.mayHold());
+        assert(threadWait.moment !== moment);
+        moment = threadWait.moment;
+      }
+      return result;
+    },
+    pending: () => state.pending,
+    isFromUs: () => state.isFromUs,
+  }, { spinUs: 0, lingerMs: 0, sliceMs: 60_000, handOver: false });
+  const running = loop.run();
+  await served(channel);
+  assertEquals(threadWait.holder, null);
+  state.isFromUs = true;
+  await served(channel);
+  Object.assign(state, { pending: 1, isFromUs: false });
+  await served(channel);
+  assertEquals(seen, [true, false, false]);
+  channel.unmount();
+  await running;
+});
+
+Deno.test("a loop that fails leaves nobody to hold the thread", async () => {
+  const loop = new SessionLoop(new FakeChannel(), {
+    step: () => {
+      throw new Error("broken");
+    },
+    pending: () => 0,
+    isFromUs: () => false,
+  }, { spinUs: 0, lingerMs: 0, sliceMs: 1, handOver: false });
+  await assertRejects(() => loop.run(), Error, "broken");
+  assertEquals(threadWait.holder, null);
 });

@@ -49,6 +49,11 @@ export class WaitSet {
     return poll(this.#block.address, this.fixedCount + this.#sources.length, timeoutMs);
   }
 
+  /** Whether the first of the own descriptors has something. */
+  hasFirst(): boolean {
+    return poll(this.#block.address, 1, 0) > 0;
+  }
+
   /** Waits with another thread. */
   pollAsync(): Promise<number> {
     return pollAsync(this.#block.address, this.fixedCount + this.#sources.length, -1);

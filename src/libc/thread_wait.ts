@@ -22,6 +22,17 @@ export interface Waiting {
   covers(source: WaitSource): boolean;
 }
 
+/** Somebody who serves others with the thread, and may hold it while an answer that he needs is on its way. */
+export interface Holder {
+  /** Whether nobody else needs the thread now, as far as is known. */
+  mayHold(): boolean;
+  /**
+   * Calls `look` again and again until it says that there is no more to look for. Ends without that when it
+   * takes long or somebody needs the thread.
+   */
+  hold(look: () => boolean): void;
+}
+
 /**
  * The sources of this thread (each worker has its own), and who waits for them. A loop that holds the thread
  * for one descriptor waits for the sources at the same time: what comes there is taken at once, with
@@ -30,6 +41,13 @@ export interface Waiting {
 class ThreadWait {
   /** Counts up whenever the sources change. */
   version = 0;
+  /**
+   * Whom the code that runs now serves, without a promise in between; null in code that runs for somebody else.
+   * An answer that he holds the thread for needs no promise either.
+   */
+  holder: Holder | null = null;
+  /** Counts up whenever a holder turns to something else: no microtask need have run since. */
+  moment = 0;
   readonly #sources = new Set<WaitSource>();
   readonly #waiting = new Set<Waiting>();
 

@@ -137,6 +137,10 @@ class HostileKernel implements Channel {
     return "nothing";
   }
 
+  hasMessage(): boolean {
+    return this.#messages.length > 0;
+  }
+
   leave(): void {}
 
   wake(): void {

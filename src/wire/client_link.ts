@@ -4,6 +4,7 @@
  * @module
  */
 import { FsError } from "../base/mod.ts";
+import type { Holder } from "../libc/mod.ts";
 import { CborReader } from "../cbor/mod.ts";
 import { decodeResponse, encodeRequestOfOp, type WireVersion } from "./codec.ts";
 import { FrameOutput } from "./frame_output.ts";
@@ -19,6 +20,7 @@ import { WireError } from "./wire_error.ts";
 
 /** Requests that a server of version 1 has not answered; the next ones wait here. */
 const IN_FLIGHT_MAX_V1 = 1024;
+const ENDED = "The server ended the connection";
 const ID_MAX = 0xffff_ffff;
 /** How late a request is that may be late, in milliseconds. */
 const LATE_MS = 2;
@@ -73,6 +75,10 @@ export class ClientLink {
   #inFlightMax = IN_FLIGHT_MAX_V1;
   #flushing = false;
   #later: ReturnType<typeof setTimeout> | undefined;
+  /** Whose answer the thread is held for. */
+  #held: Waiter | null = null;
+  /** Counts what has come for others, who need a microtask to hear of it. */
+  #forOthers = 0;
   #ended = false;
 
   private constructor(connection: WireConnection, frameMax: number, events: LinkEvents) {
@@ -212,13 +218,51 @@ export class ClientLink {
     try {
       while (await this.#input.fill()) {
         this.#events.onBytes();
-        while (this.#input.next()) this.#take();
+        this.#takeAll();
       }
-      this.end(new Error("The server ended the connection"));
+      this.end(new Error(ENDED));
     } catch (thrown) {
       this.end(thrown);
     }
   }
+
+  /** Takes all frames that have come as a whole. */
+  #takeAll(): void {
+    while (this.#input.next()) this.#take();
+  }
+
+  /**
+   * Sends what there is to send, and has the thread look for the answer to a request. True when it is over, and
+   * nothing else has come that somebody should hear of before its caller does.
+   */
+  hold(waiter: Waiter, holder: Holder): boolean {
+    this.#output.flush();
+    const canHold = this.#channel.readNow !== undefined && waiter.sent && this.#output.queued === 0;
+    if (!canHold || this.#ended) return false;
+    const before = this.#forOthers;
+    this.#held = waiter;
+    holder.hold(this.#look);
+    this.#held = null;
+    return waiter.isOver && this.#forOthers === before;
+  }
+
+  /** Takes what has come; true when that is the end of what the thread is held for. */
+  readonly #look = (): boolean => {
+    try {
+      // What has come may not have been taken yet by who waits in `#receive`.
+      this.#takeAll();
+      if (this.#held?.isOver !== false) return true;
+      const filled = this.#input.fillNow();
+      if (filled === null) return false;
+      if (filled) {
+        this.#events.onBytes();
+        this.#takeAll();
+      } else this.end(new Error(ENDED));
+    } catch (thrown) {
+      this.end(thrown);
+    }
+    return this.#ended || this.#held?.isOver !== false;
+  };
 
   #take(): void {
     const { bytes, frameStart, frameEnd } = this.#input;
@@ -226,6 +270,7 @@ export class ClientLink {
     this.#reader.reset(bytes, frameStart, frameEnd);
     decodeResponse(this.#reader, response, this.#replyVersion());
     if (response.notice !== 0) {
+      this.#forOthers++;
       this.#events.onNotice(response);
       return;
     }
@@ -236,6 +281,7 @@ export class ClientLink {
     if (response.id !== 0) this.#byId.delete(response.id);
     this.#inFlight--;
     this.#channel.expect?.(this.#inFlight);
+    if (waiter !== this.#held && !waiter.mayBeLate) this.#forOthers++;
     waiter.settle(response);
     if (this.#backlog.length > 0) this.#sendBacklog();
   }

@@ -87,8 +87,30 @@ export class FrameReader {
 
   /** Waits for more bytes; false at the end of the stream. */
   async fill(): Promise<boolean> {
+    const channel = this.#channel;
+    if (channel.toRead === undefined) {
+      this.#makeRoom();
+      return this.#filled(await channel.read(this.bytes.subarray(this.#end)));
+    }
+    // Who takes bytes meanwhile with `fillNow` takes nothing from us: we look again.
+    for (;;) {
+      const filled = this.fillNow();
+      if (filled !== null) return filled;
+      await channel.toRead();
+    }
+  }
+
+  /**
+   * Takes the bytes that have come; false at the end of the stream, null when there are none now. Only
+   * for a channel that can do that, and also while somebody waits in {@linkcode FrameReader.fill}.
+   */
+  fillNow(): boolean | null {
     this.#makeRoom();
-    const size = await this.#channel.read(this.bytes.subarray(this.#end));
+    const size = this.#channel.readNow?.(this.bytes.subarray(this.#end)) ?? null;
+    return size === 0 ? null : this.#filled(size);
+  }
+
+  #filled(size: number | null): boolean {
     if (size === null) return false;
     this.#end += size;
     this.#full = this.#end === this.bytes.length;

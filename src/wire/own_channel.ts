@@ -35,17 +35,10 @@ function pollSet(fd: number, events: number, wakeFd: number): MemoryBlock {
   return set;
 }
 
-/** Somebody who waits for bytes. */
-interface Reader {
-  readonly buffer: Uint8Array;
-  readonly resolve: (size: number | null) => void;
-  readonly reject: (thrown: unknown) => void;
-}
-
 /**
  * A connection for a thread that serves a mount: while an answer is due, that thread looks for it and for the
  * kernel's messages at the same time ({@linkcode threadWait}), and takes it without a turn of the event
- * loop. When nobody waits in the thread, the wait is for another thread to do, which costs more than
+ * loop: mostly at once, before the request's function returns ({@linkcode OwnChannel.readNow}). When nobody waits in the thread, the wait is for another thread to do, which costs more than
  * Deno's own sockets do: those are better for everything else.
  */
 export class OwnChannel implements ByteChannel, WaitSource {
@@ -56,7 +49,8 @@ export class OwnChannel implements ByteChannel, WaitSource {
   readonly #wakeValue = new MemoryBlock(8);
   readonly #readSet: MemoryBlock;
   readonly #writeSet: MemoryBlock;
-  #reader: Reader | null = null;
+  /** Who waits for bytes. */
+  #reader: (() => void) | null = null;
   /** Waits of other threads that are under way. */
   #waits = 0;
   #readWaits = false;
@@ -82,28 +76,38 @@ export class OwnChannel implements ByteChannel, WaitSource {
     this.#due = count;
   }
 
-  /** Waits for bytes: in the thread's own waits, or else on another thread. */
-  read(buffer: Uint8Array): Promise<number | null> {
-    return new Promise((resolve, reject) => {
-      this.#reader = { buffer, resolve, reject };
-      this.ready();
-      if (this.#reader !== null && !threadWait.covers(this)) this.left();
+  /** Takes what has come. Returns 0 when there is nothing, null at the end. */
+  readNow(buffer: Uint8Array): number | null {
+    if (this.#closed) return null;
+    const size = receive(this.fd, buffer);
+    if (size === AGAIN || size === INTERRUPTED) return 0;
+    if (size < 0) throw failure(size, { syscall: "recv" });
+    return size === 0 ? null : size;
+  }
+
+  /** Waits until there may be bytes: in the thread's own waits, or else on another thread. */
+  toRead(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#reader = resolve;
+      if (this.#closed) this.ready();
+      else if (!threadWait.covers(this)) this.left();
     });
   }
 
-  /** There may be bytes. */
+  /** Waits for bytes, and takes them. */
+  async read(buffer: Uint8Array): Promise<number | null> {
+    for (;;) {
+      const size = this.readNow(buffer);
+      if (size !== 0) return size;
+      await this.toRead();
+    }
+  }
+
+  /** There may be bytes, or the end. */
   ready(): void {
     const reader = this.#reader;
-    if (reader === null) return;
-    if (this.#closed) {
-      this.#reader = null;
-      return reader.resolve(null);
-    }
-    const size = receive(this.fd, reader.buffer);
-    if (size === AGAIN || size === INTERRUPTED) return;
     this.#reader = null;
-    if (size >= 0) reader.resolve(size === 0 ? null : size);
-    else reader.reject(failure(size, { syscall: "recv" }));
+    reader?.();
   }
 
   /** Has another thread wait for bytes. */
@@ -113,7 +117,6 @@ export class OwnChannel implements ByteChannel, WaitSource {
     this.#wait(this.#readSet).then(() => {
       this.#readWaits = false;
       this.ready();
-      if (this.#reader !== null && !threadWait.covers(this)) this.left();
     });
   }
 

@@ -71,6 +71,27 @@ Deno.test("an own channel is refused where nobody listens", async () => {
   await Deno.remove(directory, { recursive: true });
 });
 
+Deno.test("an own channel gives at once what has come, also while somebody waits for it", async () => {
+  await connected(async (channel, peer) => {
+    const buffer = new Uint8Array(8);
+    assertEquals(channel.readNow(buffer), 0);
+    let woken = false;
+    const waiting = channel.toRead().then(() => woken = true);
+    await peer.write(new Uint8Array([1, 2]));
+    // A write of this process to this process has come when it is done.
+    assertEquals([channel.readNow(buffer), buffer[0], channel.readNow(buffer)], [2, 1, 0]);
+    await peer.write(new Uint8Array([3]));
+    await waiting;
+    assertEquals([woken, channel.readNow(buffer), buffer[0]], [true, 1, 3]);
+    await peer.closeWrite();
+    await channel.toRead();
+    assertEquals(channel.readNow(buffer), null);
+    channel.close();
+    await channel.toRead();
+    assertEquals(channel.readNow(buffer), null);
+  });
+});
+
 Deno.test("whoever waits with the thread wakes an own channel, and leaves it to itself again", async () => {
   await connected(async (channel, peer) => {
     let covers = true;

@@ -92,8 +92,8 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     convert: (response: VFSResponse) => T,
     syscall: string,
     context: Context | undefined,
-  ): Promise<T> {
-    return this.#client.send(convert, { syscall, path: this.path }, context?.signal);
+  ): MaybePromise<T> {
+    return this.#client.ask(convert, { syscall, path: this.path }, context?.signal);
   }
 
   /** What only version 2 has. */
@@ -104,27 +104,33 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
   /** Reads; more than one message holds is read with several that are on their way together. */
   override readAt(buffer: Uint8Array, offset: number, context?: Context): MaybePromise<number> {
     const { dataMax } = this.#client.hello;
-    if (buffer.length <= dataMax) return this.#readOne(buffer, offset, context);
+    if (buffer.length <= dataMax) {
+      return this.#send(this.#beginRead(buffer, offset, context), "read", context);
+    }
     const parts: Promise<number>[] = [];
     for (let start = 0; start < buffer.length; start += dataMax) {
-      parts.push(this.#readOne(buffer.subarray(start, start + dataMax), offset + start, context));
+      const part = buffer.subarray(start, start + dataMax);
+      const take = this.#beginRead(part, offset + start, context);
+      const details = { syscall: "read", path: this.path };
+      parts.push(this.#client.send(take, details, context?.signal));
     }
     return this.#sumWhole(parts, dataMax);
   }
 
-  #readOne(buffer: Uint8Array, offset: number, context: Context | undefined): Promise<number> {
+  /** A request to fill `buffer`, and what puts the reply there. */
+  #beginRead(
+    buffer: Uint8Array,
+    offset: number,
+    context: Context | undefined,
+  ): (response: VFSResponse) => number {
     const request = this.#begin(OpCode.Read, "read", context);
     request.offset = offset;
     request.size = buffer.length;
-    return this.#send(
-      ({ data }) => {
-        if (data.length > buffer.length) throw this.fail("EIO", "read");
-        buffer.set(data);
-        return data.length;
-      },
-      "read",
-      context,
-    );
+    return ({ data }) => {
+      if (data.length > buffer.length) throw this.fail("EIO", "read");
+      buffer.set(data);
+      return data.length;
+    };
   }
 
   /** The bytes up to the first part that came short: behind it was the end. */
@@ -149,7 +155,11 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     return this.#writeMany(data, offset, dataMax, context);
   }
 
-  #writeOne(data: Uint8Array, offset: number, context: Context | undefined): Promise<number> {
+  #writeOne(
+    data: Uint8Array,
+    offset: number,
+    context: Context | undefined,
+  ): MaybePromise<number> {
     const request = this.#begin(OpCode.Write, "write", context);
     request.offset = offset;
     request.data = data;
@@ -222,7 +232,11 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
   }
 
   /** Sends a Setattr; the attributes come back with it, for the `stat` that often follows. */
-  #sendChange(request: VFSRequest, syscall: string, context: Context | undefined): Promise<void> {
+  #sendChange(
+    request: VFSRequest,
+    syscall: string,
+    context: Context | undefined,
+  ): MaybePromise<void> {
     request.set |= SetBits.WantStat;
     return this.#send(
       ({ stat }) => {
@@ -372,6 +386,9 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     this.#client.revivables.delete(this);
     // Locks that go with it let others in.
     const mayBeLate = context?.nobodyWaits === true && !this.#locked;
-    return this.#client.send(NOTHING, { syscall: "close", path: this.path }, undefined, mayBeLate);
+    const details = { syscall: "close", path: this.path };
+    return mayBeLate
+      ? this.#client.send(NOTHING, details, undefined, true)
+      : this.#client.ask(NOTHING, details, undefined);
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, clean, FsError } from "../base/mod.ts";
+import { basename, clean, FsError, type MaybePromise } from "../base/mod.ts";
 import { BaseProvider, type Context, type FileInfo } from "../provider/mod.ts";
 import type { OpCode } from "./op_code.ts";
 import { fileInfoOf } from "./remote_info.ts";
@@ -40,8 +40,8 @@ export abstract class RemotePaths extends BaseProvider {
     path: string,
     context: Context | undefined,
     dest?: string,
-  ): Promise<T> {
-    return this.client.send(convert, { syscall, path, dest }, context?.signal);
+  ): MaybePromise<T> {
+    return this.client.ask(convert, { syscall, path, dest }, context?.signal);
   }
 
   /** Whether the server has what version 2 brought. */

@@ -9,6 +9,7 @@ import {
   clean,
   decodeName,
   FsError,
+  isPromise,
   join,
   type MaybePromise,
   O_CREAT,
@@ -84,29 +85,48 @@ export class RemoteProvider extends RemoteAttributes {
   }
 
   /** The entries: in version 2 with their attributes, in as many messages as it takes. */
-  override async readDir(path: string, context?: Context): Promise<DirEntry[]> {
+  override readDir(path: string, context?: Context): MaybePromise<DirEntry[]> {
     const entries: DirEntry[] = [];
     let cursor = 0;
     do {
-      const request = this.begin(OpCode.Readdir, path, context);
-      request.cursor = cursor;
-      request.offset = entries.length;
-      const before = entries.length;
-      cursor = await this.send(
-        (response) => {
-          for (const entry of response.entries ?? []) entries.push(this.#entry(path, entry));
-          return response.cursor;
-        },
-        "readDir",
-        path,
-        context,
-      );
-      // A server that goes on without saying anything would keep us here for ever.
-      if (cursor !== 0 && entries.length === before) {
-        throw new FsError("EIO", { syscall: "readDir", path });
-      }
+      const next = this.#page(path, cursor, entries, context);
+      if (isPromise(next)) return this.#pagesBehind(next, path, entries, context);
+      cursor = next;
     } while (cursor !== 0);
     return entries;
+  }
+
+  async #pagesBehind(
+    first: Promise<number>,
+    path: string,
+    entries: DirEntry[],
+    context: Context | undefined,
+  ): Promise<DirEntry[]> {
+    let cursor = await first;
+    while (cursor !== 0) cursor = await this.#page(path, cursor, entries, context);
+    return entries;
+  }
+
+  /** Adds the entries of one message; returns where the next one begins, 0 behind the last. */
+  #page(
+    path: string,
+    cursor: number,
+    entries: DirEntry[],
+    context: Context | undefined,
+  ): MaybePromise<number> {
+    const request = this.begin(OpCode.Readdir, path, context);
+    request.cursor = cursor;
+    request.offset = entries.length;
+    const take = (response: VFSResponse): number => {
+      const page = response.entries ?? [];
+      // A server that goes on without saying anything would keep us here for ever.
+      if (response.cursor !== 0 && page.length === 0) {
+        throw new FsError("EIO", { syscall: "readDir", path });
+      }
+      for (const entry of page) entries.push(this.#entry(path, entry));
+      return response.cursor;
+    };
+    return this.send(take, "readDir", path, context);
   }
 
   #entry(directory: string, entry: VFSDirEntry): DirEntry {
@@ -173,7 +193,7 @@ export class RemoteProvider extends RemoteAttributes {
     syscall: string,
     path: string,
     context: Context | undefined,
-  ): Promise<void> {
+  ): MaybePromise<void> {
     request.set |= set | SetBits.WantStat;
     return this.send(this.keepStat(path), syscall, path, context);
   }
@@ -245,7 +265,7 @@ export class RemoteProvider extends RemoteAttributes {
     flags: number,
     syscall: string,
     context: Context | undefined,
-  ): Promise<void> {
+  ): MaybePromise<void> {
     const target = clean(newPath);
     const request = this.begin(OpCode.Rename, oldPath, context);
     request.newPath = target;

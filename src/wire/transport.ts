@@ -12,6 +12,13 @@ export interface ByteChannel {
   write(data: Uint8Array): Promise<number>;
   /** Writes as many of the bytes as can be written without waiting. Returns how many; throws when broken. */
   writeNow?(data: Uint8Array): number;
+  /**
+   * Takes what has come, without waiting. Returns how many bytes; 0 when there is none now, null at the end;
+   * throws when broken. A channel that has this has `toRead` too, and nobody waits in its `read` then.
+   */
+  readNow?(buffer: Uint8Array): number | null;
+  /** Waits until there may be something for `readNow`. */
+  toRead?(): Promise<void>;
   /** Told how many answers are due, by who reads them. */
   expect?(count: number): void;
   /** Ends both directions; what waits in `read` and `write` ends too. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { FsErrorDetails } from "../base/mod.ts";
+import type { FsErrorDetails, MaybePromise } from "../base/mod.ts";
+import { threadWait } from "../libc/mod.ts";
 import type { Context } from "../provider/mod.ts";
 import { ClientLink } from "./client_link.ts";
 import type { WireVersion } from "./codec.ts";
@@ -195,20 +196,38 @@ export class VFSClient {
     signal?: AbortSignal,
     mayBeLate = false,
   ): Promise<T> {
-    const request = this.#request;
-    const waiter = new PendingReply(request.op, convert, details);
-    this.requestCount++;
-    if (this.#dead) waiter.fail(this.#cause);
-    else if (signal?.aborted === true) waiter.interrupt();
-    else {
-      waiter.mayBeLate = mayBeLate;
-      this.#dispatch(request, waiter);
-      if (signal !== undefined) this.#listen(signal, waiter);
-    }
+    const waiter = new PendingReply(this.#request.op, convert, details);
+    waiter.mayBeLate = mayBeLate;
+    this.#dispatch(waiter, signal);
+    if (signal !== undefined && !waiter.isOver) this.#listen(signal, waiter);
     return waiter.promise;
   }
 
-  #dispatch(request: VFSRequest, waiter: Waiter): void {
+  /**
+   * As {@linkcode VFSClient.send}, for an answer that is needed before anything else is done: a mount that serves
+   * the caller with this thread may hold it until the answer is there, and then no promise is made.
+   */
+  ask<T>(
+    convert: Convert<T>,
+    details: FsErrorDetails,
+    signal: AbortSignal | undefined,
+  ): MaybePromise<T> {
+    const { holder } = threadWait;
+    if (holder === null || !holder.mayHold()) return this.send(convert, details, signal);
+    const waiter = new PendingReply(this.#request.op, convert, details);
+    this.#dispatch(waiter, signal);
+    if (this.#queue === null && !waiter.isOver && this.#link.hold(waiter, holder)) {
+      return waiter.result();
+    }
+    if (signal !== undefined && !waiter.isOver) this.#listen(signal, waiter);
+    return waiter.promise;
+  }
+
+  #dispatch(waiter: Waiter, signal: AbortSignal | undefined): void {
+    const request = this.#request;
+    this.requestCount++;
+    if (this.#dead) return waiter.fail(this.#cause);
+    if (signal?.aborted === true) return waiter.interrupt();
     waiter.onReply = this.cache.asked(request, this.#file, this.#file2);
     if (!ReplyLane.observes(request.op)) this.fresh.expire();
     if (this.#options.reconnect !== undefined) {

@@ -46,6 +46,8 @@ export interface Waiter {
   onEnd: (() => void) | null;
   /** Called with the reply, before the caller gets it. */
   onReply: ((response: VFSResponse) => void) | null;
+  /** Whether it is over. */
+  readonly isOver: boolean;
   /** The reply is there. */
   settle(response: VFSResponse): void;
   /** There will be no reply, because of `cause`: EIO. */
@@ -54,7 +56,10 @@ export interface Waiter {
   interrupt(): void;
 }
 
-/** A promise that a reply fulfils. */
+/** How a request ended. */
+type Outcome<T> = { readonly value: T } | { readonly thrown: unknown };
+
+/** The result of a request, for which a promise is made only when somebody has to wait. */
 export class PendingReply<T> implements Waiter {
   /** Number of the operation. */
   readonly op: number;
@@ -70,49 +75,79 @@ export class PendingReply<T> implements Waiter {
   onEnd: (() => void) | null = null;
   /** Called with the reply, before the caller gets it. */
   onReply: ((response: VFSResponse) => void) | null = null;
-  /** What the caller gets. */
-  readonly promise: Promise<T>;
   readonly #convert: Convert<T>;
   readonly #details: FsErrorDetails;
-  #resolve!: (value: T) => void;
-  #reject!: (thrown: unknown) => void;
+  #outcome: Outcome<T> | null = null;
+  #later: PromiseWithResolvers<T> | null = null;
 
   /** `convert` makes the result, `details` is what a failure says. */
   constructor(op: number, convert: Convert<T>, details: FsErrorDetails) {
     this.op = op;
     this.#convert = convert;
     this.#details = details;
-    this.promise = new Promise<T>((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
   }
 
-  /** Fulfils the promise, or rejects it with the reply's errno. */
+  /** Whether the result is there. */
+  get isOver(): boolean {
+    return this.#outcome !== null;
+  }
+
+  /**
+   * The result, which must be there.
+   *
+   * @throws {FsError} When it is a failure.
+   */
+  result(): T {
+    const outcome = this.#outcome;
+    if (outcome === null) throw new Error("The result is not there yet");
+    if ("thrown" in outcome) throw outcome.thrown;
+    return outcome.value;
+  }
+
+  /** The result, for who has to wait. */
+  get promise(): Promise<T> {
+    if (this.#later === null) {
+      this.#later = Promise.withResolvers();
+      if (this.#outcome !== null) this.#keep(this.#outcome);
+    }
+    return this.#later.promise;
+  }
+
+  /** The reply is there: its result, or its errno as an error. */
   settle(response: VFSResponse): void {
     this.#over();
     this.onReply?.(response);
     if (response.err !== 0) {
-      this.#reject(new FsError(errnoOf(-response.err).code, this.#details));
+      this.#keep({ thrown: new FsError(errnoOf(-response.err).code, this.#details) });
       return;
     }
+    let outcome: Outcome<T>;
     try {
-      this.#resolve(this.#convert(response));
+      outcome = { value: this.#convert(response) };
     } catch (thrown) {
-      this.#reject(thrown);
+      outcome = { thrown };
     }
+    this.#keep(outcome);
   }
 
-  /** Rejects the promise: an error with EIO in the caller's terms, because of `cause`. */
+  /** There will be no reply: an error with EIO in the caller's terms, because of `cause`. */
   fail(cause: unknown): void {
     this.#over();
-    this.#reject(new FsError("EIO", { ...this.#details, cause }));
+    this.#keep({ thrown: new FsError("EIO", { ...this.#details, cause }) });
   }
 
-  /** Rejects the promise with EINTR: the caller no longer waits. */
+  /** The caller no longer waits: EINTR. */
   interrupt(): void {
     this.#over();
-    this.#reject(new FsError("EINTR", this.#details));
+    this.#keep({ thrown: new FsError("EINTR", this.#details) });
+  }
+
+  /** The first outcome is the one that counts. */
+  #keep(outcome: Outcome<T>): void {
+    this.#outcome ??= outcome;
+    if (this.#later === null) return;
+    if ("thrown" in outcome) this.#later.reject(outcome.thrown);
+    else this.#later.resolve(outcome.value);
   }
 
   #over(): void {

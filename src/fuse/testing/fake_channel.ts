@@ -91,6 +91,10 @@ export class FakeChannel implements Channel {
     return this.wakes.shift() ?? (this.hasOtherWork ? "work" : "nothing");
   }
 
+  hasMessage(): boolean {
+    return this.#messages.length > 0;
+  }
+
   leave(): void {}
 
   wake(): void {

@@ -1,0 +1,75 @@
+import { assertEquals } from "@std/assert";
+import { AnswerHold, type HoldTimes } from "./answer_hold.ts";
+import { FakeChannel } from "./testing/fake_channel.ts";
+
+const MESSAGE = new Uint8Array(8);
+
+/** A hold of a channel, and how often it has looked. */
+class Subject {
+  readonly channel = new FakeChannel();
+  looks = 0;
+  readonly #hold: AnswerHold;
+
+  constructor(times: HoldTimes) {
+    this.#hold = new AnswerHold(this.channel, times, () => true);
+  }
+
+  /** Holds until the look of this number. Returns how many looks it took. */
+  hold(until: number, meanwhile: () => void = () => {}): number {
+    this.looks = 0;
+    this.#hold.hold(() => {
+      this.looks++;
+      meanwhile();
+      return this.looks >= until;
+    });
+    return this.looks;
+  }
+}
+
+const LONG: HoldTimes = { spinMs: 60_000, lingerMs: 60_000 };
+
+Deno.test("the thread is held until the answer is there", () => {
+  const subject = new Subject(LONG);
+  assertEquals(subject.hold(1), 1);
+  assertEquals(subject.hold(100), 100);
+  assertEquals(subject.channel.briefWaits, 0);
+});
+
+Deno.test("a request that comes before the answer is not kept waiting", () => {
+  const subject = new Subject(LONG);
+  subject.channel.send(MESSAGE);
+  assertEquals(subject.hold(100), 1);
+  const other = new Subject(LONG);
+  const looks = other.hold(100, () => {
+    if (other.looks === 20) other.channel.send(MESSAGE);
+  });
+  assertEquals([looks > 20, looks < 40], [true, true]);
+  const sleeping = new Subject({ spinMs: 0, lingerMs: 60_000 });
+  sleeping.channel.wakes.push("message");
+  assertEquals(sleeping.hold(100), 1);
+});
+
+Deno.test("without spinning the thread sleeps until something comes, and looks then", () => {
+  const subject = new Subject({ spinMs: 0, lingerMs: 60_000 });
+  subject.channel.wakes.push("answer", "answer", "nothing");
+  assertEquals(subject.hold(3), 3);
+  assertEquals(subject.channel.wakes, ["nothing"]);
+  assertEquals(subject.hold(3), 1);
+  subject.channel.wakes.push("work");
+  assertEquals(subject.hold(3), 1);
+});
+
+Deno.test("with neither time the thread is not held", () => {
+  const subject = new Subject({ spinMs: 0, lingerMs: 0 });
+  assertEquals(subject.hold(3), 1);
+  assertEquals(subject.channel.briefWaits, 0);
+});
+
+Deno.test("answers that take long end the spinning, and then the sleeping", () => {
+  const subject = new Subject({ spinMs: 0.2, lingerMs: 60_000 });
+  for (let count = 0; count < 32; count++) subject.hold(Infinity);
+  const { briefWaits } = subject.channel;
+  assertEquals([briefWaits > 0, briefWaits < 16], [true, true]);
+  assertEquals(subject.hold(Infinity), 1);
+  assertEquals(subject.channel.briefWaits, briefWaits);
+});
