@@ -195,7 +195,7 @@ export class Session {
       outcome = this.#failure(request, thrown);
     }
     if (isPromise(outcome)) this.#park(request, row, outcome, startedAt);
-    else this.#reply(request, row, outcome, startedAt, request.pid);
+    else this.#reply(request, row, outcome, startedAt, this.#isAlone ? request.pid : 0);
   }
 
   /** Whatever was thrown becomes an errno here, and only here. */
@@ -225,6 +225,11 @@ export class Session {
       this.#loop.answered();
     };
     outcome.then(done, (thrown) => done(this.#failure(request, thrown)));
+  }
+
+  /** Whether nobody but a caller takes turns with us: over the wire a server does too, and needs a processor. */
+  get #isAlone(): boolean {
+    return !this.#channel.hasSources;
   }
 
   /** `caller` is the thread that the processor is left to, 0 for nobody. */
