@@ -140,6 +140,11 @@ export class Request implements Context {
     return this.#abort.signal;
   }
 
+  /** Whether INTERRUPT came: tells without making the signal. */
+  get aborted(): boolean {
+    return this.interrupted;
+  }
+
   /** Whether the kernel goes on without the reply: RELEASE tells nobody how it ended. */
   get nobodyWaits(): boolean {
     return this.opcode === Opcode.RELEASE;

@@ -24,6 +24,8 @@ export interface Context {
   readonly isFromKernel?: boolean;
   /** Aborted when the caller no longer waits; the operation then fails with EINTR or finishes. */
   readonly signal?: AbortSignal;
+  /** Whether `signal` has aborted, if that can be told without making one: most calls end without anybody asking. */
+  readonly aborted?: boolean;
   /** Nobody waits for the end of the operation: it may be done a moment later, together with others. */
   readonly nobodyWaits?: boolean;
 }

@@ -28,6 +28,11 @@ export class CallContext implements Context {
     return this.#controller.signal;
   }
 
+  /** Whether nobody waits any more: tells without making the signal. */
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
   /** Whether somebody can hear of it. */
   get watched(): boolean {
     return this.#controller !== null;

@@ -236,3 +236,32 @@ Deno.test("attributes that came with an answer are not given out for the next re
   assertEquals(ops, [OpCode.Mkdir, OpCode.Mkdir, OpCode.Lookup]);
   await remote.close();
 });
+
+/** A caller that counts how often its signal is asked for. */
+class Caller implements Context {
+  readonly uid = 0;
+  readonly gid = 0;
+  aborted = false;
+  signals = 0;
+
+  get signal(): AbortSignal {
+    this.signals++;
+    return new AbortController().signal;
+  }
+}
+
+Deno.test("who gets his answer at once is not asked for a signal, and is not sent when he has aborted", async () => {
+  const { remote, channel } = await scripted((request) =>
+    request.path === "/slow" ? [] : [answer(request)]
+  );
+  const caller = new Caller();
+  assert(!(held(new Looks(), () => remote.lstat("/f", caller)) instanceof Promise));
+  assertEquals(caller.signals, 0);
+  const slow = held(new Looks(), () => remote.lstat("/slow", caller));
+  assertEquals(caller.signals, 1);
+  caller.aborted = true;
+  assertEquals(await codeOf(() => held(new Looks(), () => remote.lstat("/f", caller))), "EINTR");
+  assertEquals(channel.requests.map(({ path }) => path), ["/f", "/slow"]);
+  await remote.close();
+  assertEquals(await codeOf(() => slow), "EIO");
+});

@@ -93,7 +93,7 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     syscall: string,
     context: Context | undefined,
   ): MaybePromise<T> {
-    return this.#client.ask(convert, { syscall, path: this.path }, context?.signal);
+    return this.#client.ask(convert, { syscall, path: this.path }, context);
   }
 
   /** What only version 2 has. */

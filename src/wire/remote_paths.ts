@@ -41,7 +41,7 @@ export abstract class RemotePaths extends BaseProvider {
     context: Context | undefined,
     dest?: string,
   ): MaybePromise<T> {
-    return this.client.ask(convert, { syscall, path, dest }, context?.signal);
+    return this.client.ask(convert, { syscall, path, dest }, context);
   }
 
   /** Whether the server has what version 2 brought. */

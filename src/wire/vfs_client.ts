@@ -198,7 +198,7 @@ export class VFSClient {
   ): Promise<T> {
     const waiter = new PendingReply(this.#request.op, convert, details);
     waiter.mayBeLate = mayBeLate;
-    this.#dispatch(waiter, signal);
+    this.#dispatch(waiter, signal?.aborted === true);
     if (signal !== undefined && !waiter.isOver) this.#listen(signal, waiter);
     return waiter.promise;
   }
@@ -210,24 +210,26 @@ export class VFSClient {
   ask<T>(
     convert: Convert<T>,
     details: FsErrorDetails,
-    signal: AbortSignal | undefined,
+    context: Context | undefined,
   ): MaybePromise<T> {
     const { holder } = threadWait;
-    if (holder === null || !holder.mayHold()) return this.send(convert, details, signal);
+    if (holder === null || !holder.mayHold()) return this.send(convert, details, context?.signal);
     const waiter = new PendingReply(this.#request.op, convert, details);
-    this.#dispatch(waiter, signal);
+    // Making a signal takes longer than anything else here, and mostly nobody needs it.
+    this.#dispatch(waiter, (context?.aborted ?? context?.signal?.aborted) === true);
     if (this.#queue === null && !waiter.isOver && this.#link.hold(waiter, holder)) {
       return waiter.result();
     }
-    if (signal !== undefined && !waiter.isOver) this.#listen(signal, waiter);
+    const signal = waiter.isOver ? undefined : context?.signal;
+    if (signal !== undefined) this.#listen(signal, waiter);
     return waiter.promise;
   }
 
-  #dispatch(waiter: Waiter, signal: AbortSignal | undefined): void {
+  #dispatch(waiter: Waiter, isAborted: boolean): void {
     const request = this.#request;
     this.requestCount++;
     if (this.#dead) return waiter.fail(this.#cause);
-    if (signal?.aborted === true) return waiter.interrupt();
+    if (isAborted) return waiter.interrupt();
     waiter.onReply = this.cache.asked(request, this.#file, this.#file2);
     if (!ReplyLane.observes(request.op)) this.fresh.expire();
     if (this.#options.reconnect !== undefined) {
