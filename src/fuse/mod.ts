@@ -9,7 +9,8 @@
  * `buffer`, `out`, the {@linkcode Request} itself) is valid until the result it returned is there.
  *
  * Time: the loop spins a little after each burst of requests, sleeps in a poll that can be woken, and
- * lets the event loop turn at least every millisecond: see {@linkcode LoopOptions}.
+ * lets the event loop turn at least every millisecond. A program that has the session for itself gets the
+ * processor together with each reply. See {@linkcode LoopOptions}.
  *
  * @module
  */
