@@ -11,7 +11,8 @@
  * is when their promise has settled. Their errno stays with the thread that made the call.
  *
  * A thread that waits for a descriptor of its own ({@linkcode threadWait}) waits for the sources of others at the
- * same time: so a mount over the wire takes answers and requests with no turn of the event loop between.
+ * same time: so a mount over the wire takes answers and requests with no turn of the event loop between. Whoever
+ * serves others with the thread may hold it until an answer is there: then it needs no promise either.
  *
  * @module
  */
