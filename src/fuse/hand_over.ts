@@ -26,8 +26,8 @@ export interface ThreadPlace {
   readonly number: number;
   /** Where a thread runs, or ran last; -1 when that is not known. */
   numberOf(thread: number): number;
-  /** Whether no processor is idle but perhaps this one. */
-  isCrowded(): boolean;
+  /** Whether no processor is idle but perhaps this one, where so many sleepers may still be counted. */
+  isCrowded(sleepers: number): boolean;
   /** Goes to a processor. False where this thread may not run there. */
   goTo(number: number): boolean;
   /** Leaves the processor to whoever wants it. */
@@ -113,7 +113,7 @@ export class HandOver {
 
   /** Whether the caller would be woken elsewhere: begins to lend, or goes on with it. */
   #isOfUse(): boolean {
-    if (this.#place.isCrowded()) return false;
+    if (this.#place.isCrowded(this.#isLending ? 1 : 0)) return false;
     if (!this.#isLending && this.#place.numberOf(this.#caller) === this.#place.number) return false;
     this.#left = LOANS;
     if (!this.#isLending) this.#misses = MISSES_MAX;

@@ -17,6 +17,7 @@ class FakePlace implements ThreadPlace {
   mayGo = true;
   isBack = false;
   searches = 0;
+  sleepers = -1;
 
   constructor(callerAt: number) {
     this.threads.set(CALLER, callerAt);
@@ -26,7 +27,8 @@ class FakePlace implements ThreadPlace {
     this.searches++;
     return this.threads.get(thread) ?? -1;
   }
-  isCrowded(): boolean {
+  isCrowded(sleepers: number): boolean {
+    this.sleepers = sleepers;
     return this.crowded;
   }
   goTo(number: number): boolean {
@@ -84,6 +86,15 @@ Deno.test("HandOver lends nothing while no processor is idle, and asks again", (
   assert(serve(handOver, 500) > 400);
   place.crowded = true;
   assert(serve(handOver, 500) <= 64);
+});
+
+Deno.test("HandOver allows for the caller, who may be counted while he sleeps, once it lends", () => {
+  const place = new FakePlace(1);
+  const handOver = handOverOf(place);
+  serve(handOver, 17);
+  assertEquals(place.sleepers, 0);
+  serve(handOver, 64);
+  assertEquals(place.sleepers, 1);
 });
 
 Deno.test("HandOver lends nothing to a caller who stays here by itself", () => {

@@ -127,8 +127,11 @@ export class Processor {
    * Whether as many threads run as there are processors for this one: nobody who is woken finds an idle one then.
    * Also true when that cannot be known, and when somebody has given this thread another policy. Takes in a
    * new nice value.
+   *
+   * @param sleepers How many may be counted that have just gone to sleep here: the kernel leaves one in the queue
+   * until its share of time would be due (DELAY_DEQUEUE, Linux 6.12).
    */
-  isCrowded(): boolean {
+  isCrowded(sleepers = 0): boolean {
     const nice = niceOfPlainThread();
     if (nice === null) return true;
     if (nice !== this.#nice) {
@@ -137,7 +140,7 @@ export class Processor {
       this.#up = attributes(SCHED_OTHER, nice, 0n);
     }
     const running = numberBehind(this.#read("/proc/loadavg"), 0, RUNNING_FIELD);
-    return running < 0 || running >= this.#countAllowed();
+    return running < 0 || running >= this.#countAllowed() + sleepers;
   }
 
   /** On how many processors this thread may run now; 0 when that cannot be told. */

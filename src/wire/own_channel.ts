@@ -38,8 +38,9 @@ function pollSet(fd: number, events: number, wakeFd: number): MemoryBlock {
 /**
  * A connection for a thread that serves a mount: while an answer is due, that thread looks for it and for the
  * kernel's messages at the same time ({@linkcode threadWait}), and takes it without a turn of the event
- * loop: mostly at once, before the request's function returns ({@linkcode OwnChannel.readNow}). When nobody waits in the thread, the wait is for another thread to do, which costs more than
- * Deno's own sockets do: those are better for everything else.
+ * loop: mostly at once, before the request's function returns ({@linkcode OwnChannel.readNow}). When nobody
+ * waits in the thread, the wait is for another thread to do, which costs more than Deno's own sockets do: those
+ * are better for everything else.
  */
 export class OwnChannel implements ByteChannel, WaitSource {
   /** The socket. */
