@@ -29,6 +29,12 @@ const REQUESTS_FREE_MAX = 64;
 /** Room for the header and struct in front of the data of the largest message, in bytes. */
 const MESSAGE_OVERHEAD = 4096;
 
+/**
+ * A larger reply is a part of a file that is read in one go: the kernel has asked for the next part already, and we
+ * fetch it while the caller, on a processor of its own, copies this one.
+ */
+const LENT_SIZE_MAX = 64 << 10;
+
 /** Size of `struct fuse_notify_retrieve_in`. */
 const RETRIEVE_IN_SIZE = 40;
 
@@ -241,7 +247,7 @@ export class Session {
     caller = 0,
   ): void {
     const size = request.finish(outcome);
-    const isLent = this.#handOver !== null && this.#handOver.lend(caller);
+    const isLent = this.#handOver !== null && size <= LENT_SIZE_MAX && this.#handOver.lend(caller);
     const written = this.#channel.write(request.output, size);
     if (isLent) this.#handOver?.takeBack();
     if (written < 0) this.#unwanted(request, row, outcome, -written);
