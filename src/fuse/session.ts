@@ -9,7 +9,7 @@ import { FUSE_KERNEL_VERSION, IN_HEADER_SIZE, MINOR_MIN, OUT_HEADER_SIZE } from 
 import { BlockPool } from "./block_pool.ts";
 import type { Trace } from "./debug_log.ts";
 import type { Channel } from "./device.ts";
-import { HandOver } from "./hand_over.ts";
+import { HandOver, type ThreadPlace } from "./hand_over.ts";
 import { type Agreement, decodeInit, encodeInit } from "./negotiation.ts";
 import { INIT_IN_SIZE_MIN, INIT_OUT_SIZE, type InitWishes, negotiate } from "./negotiation.ts";
 import { Notices } from "./notices.ts";
@@ -44,6 +44,8 @@ export interface SessionOptions extends Timeouts {
   readonly wishes: InitWishes;
   /** How the loop divides its time. */
   readonly loop?: Partial<LoopOptions>;
+  /** What this thread may do about processors; found out when it is left out. */
+  readonly place?: ThreadPlace;
   /** A signal that its caller survives ends only a wait for a lock. */
   readonly patient?: boolean;
   /** Sees each request and its reply, for a log. */
@@ -87,7 +89,7 @@ export class Session {
   #unwaited = 0;
   /** Who sent the last message that anybody waits for. */
   #lastPid = 0;
-
+  /** Null where this thread has no choice. */
   readonly #handOver: HandOver | null;
 
   /** The channel belongs to the session, which closes it at the end of {@linkcode Session.run}. */
@@ -106,7 +108,7 @@ export class Session {
     };
     const loop = { ...LOOP_DEFAULTS, ...options.loop };
     this.#loop = new SessionLoop(channel, target, loop);
-    const place = loop.handOver ? Processor.ofThread() : null;
+    const place = loop.handOver ? options.place ?? Processor.ofThread() : null;
     this.#handOver = place === null ? null : new HandOver(place);
     if (options.agreement !== undefined) this.#agree(options.agreement);
   }

@@ -11,7 +11,7 @@ import type { Channel, Wake } from "./device.ts";
 import { SpinPolicy } from "./spin_policy.ts";
 
 /** How the loop divides its time. */
-export interface LoopOptions {
+export interface LoopTimes {
   /**
    * How long to keep asking for the next message before sleeping, in microseconds. The next request
    * of a busy program comes within some 20 us of the last reply, and waking from sleep costs more
@@ -28,6 +28,10 @@ export interface LoopOptions {
   readonly lingerMs: number;
   /** After how long of unbroken service timers and sockets of the process get a turn, in milliseconds. */
   readonly sliceMs: number;
+}
+
+/** How a session divides its time. */
+export interface LoopOptions extends LoopTimes {
   /**
    * Whether a reply leaves the processor to the program that it is for, while that one has us for itself: see
    * `HandOver`. It needs CAP_SYS_NICE, as root has it, and is done without where that is missing.
@@ -124,7 +128,7 @@ export class SessionLoop {
   readonly #ended = Promise.withResolvers<void>();
 
   /** The loop starts with {@linkcode SessionLoop.run}. */
-  constructor(channel: Channel, target: LoopTarget, options: LoopOptions) {
+  constructor(channel: Channel, target: LoopTarget, options: LoopTimes) {
     this.#channel = channel;
     this.#target = target;
     const spinMs = navigator.hardwareConcurrency > 1 ? options.spinUs / 1000 : 0;

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type LoopOptions, SessionLoop } from "./session_loop.ts";
+import { type LoopTimes, SessionLoop } from "./session_loop.ts";
 import { FakeChannel } from "./testing/fake_channel.ts";
 import { MemoryBlock, threadWait } from "../libc/mod.ts";
 
 /** Runs a loop over messages; `use` gets what it drives. */
 async function withLoop(
-  options: LoopOptions,
+  options: LoopTimes,
   state: { pending: number; isFromUs: boolean },
   use: (channel: FakeChannel, steps: () => number) => Promise<void>,
 ): Promise<void> {
@@ -34,7 +34,7 @@ async function served(channel: FakeChannel): Promise<void> {
 
 Deno.test("the loop holds the thread for a moment before it sleeps", async () => {
   await withLoop(
-    { spinUs: 0, lingerMs: 60_000, sliceMs: 60_000, handOver: false },
+    { spinUs: 0, lingerMs: 60_000, sliceMs: 60_000 },
     { pending: 0, isFromUs: false },
     async (channel) => {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -51,7 +51,7 @@ Deno.test("the loop holds the thread for a moment before it sleeps", async () =>
 
 Deno.test("the loop sleeps as soon as the event loop has work", async () => {
   await withLoop(
-    { spinUs: 0, lingerMs: 60_000, sliceMs: 60_000, handOver: false },
+    { spinUs: 0, lingerMs: 60_000, sliceMs: 60_000 },
     { pending: 0, isFromUs: false },
     async (channel) => {
       channel.hasOtherWork = true;
@@ -63,7 +63,7 @@ Deno.test("the loop sleeps as soon as the event loop has work", async () => {
 
 Deno.test("a loop that is always busy sleeps for the work of others after each slice", async () => {
   await withLoop(
-    { spinUs: 0, lingerMs: 0, sliceMs: 0, handOver: false },
+    { spinUs: 0, lingerMs: 0, sliceMs: 0 },
     { pending: 0, isFromUs: false },
     async (channel, steps) => {
       channel.hasOtherWork = true;
@@ -77,7 +77,7 @@ Deno.test("a loop that is always busy sleeps for the work of others after each s
 
 Deno.test("the loop does not hold the thread with lingerMs 0", async () => {
   await withLoop(
-    { spinUs: 0, lingerMs: 0, sliceMs: 1, handOver: false },
+    { spinUs: 0, lingerMs: 0, sliceMs: 1 },
     { pending: 0, isFromUs: false },
     async (channel) => {
       await served(channel);
@@ -88,7 +88,7 @@ Deno.test("the loop does not hold the thread with lingerMs 0", async () => {
 
 Deno.test("the loop does not hold the thread of a process that uses its own mount", async () => {
   await withLoop(
-    { spinUs: 1000, lingerMs: 1000, sliceMs: 1, handOver: false },
+    { spinUs: 1000, lingerMs: 1000, sliceMs: 1 },
     { pending: 0, isFromUs: true },
     async (channel, steps) => {
       await served(channel);
@@ -101,7 +101,7 @@ Deno.test("the loop does not hold the thread of a process that uses its own moun
 
 Deno.test("the loop does not hold the thread while an answer is due from elsewhere", async () => {
   await withLoop(
-    { spinUs: 0, lingerMs: 1000, sliceMs: 1, handOver: false },
+    { spinUs: 0, lingerMs: 1000, sliceMs: 1 },
     { pending: 1, isFromUs: false },
     async (channel) => {
       await served(channel);
@@ -114,7 +114,7 @@ Deno.test("the loop does not hold the thread while an answer is due from elsewhe
 async function holdsFor(isFromUs: boolean, isAnswerDue: boolean): Promise<number> {
   let holds = 0;
   await withLoop(
-    { spinUs: 0, lingerMs: 60_000, sliceMs: 1, handOver: false },
+    { spinUs: 0, lingerMs: 60_000, sliceMs: 1 },
     { pending: 1, isFromUs },
     async (channel) => {
       channel.hasSources = true;
@@ -137,7 +137,7 @@ Deno.test("the loop holds the thread neither for sources without an answer due, 
 
 Deno.test("a message that comes before the answer is served at once", async () => {
   await withLoop(
-    { spinUs: 0, lingerMs: 60_000, sliceMs: 60_000, handOver: false },
+    { spinUs: 0, lingerMs: 60_000, sliceMs: 60_000 },
     { pending: 1, isFromUs: false },
     async (channel, steps) => {
       channel.hasSources = true;
@@ -153,7 +153,7 @@ Deno.test("a message that comes before the answer is served at once", async () =
 
 Deno.test("after an answer the loop looks again, though nothing says that it was the last one", async () => {
   await withLoop(
-    { spinUs: 0, lingerMs: 60_000, sliceMs: 60_000, handOver: false },
+    { spinUs: 0, lingerMs: 60_000, sliceMs: 60_000 },
     { pending: 1, isFromUs: false },
     async (channel) => {
       channel.hasSources = true;
@@ -183,7 +183,7 @@ Deno.test("a step may hold the thread for its answer, unless a promise is pendin
     },
     pending: () => state.pending,
     isFromUs: () => state.isFromUs,
-  }, { spinUs: 0, lingerMs: 0, sliceMs: 60_000, handOver: false });
+  }, { spinUs: 0, lingerMs: 0, sliceMs: 60_000 });
   const running = loop.run();
   await served(channel);
   assertEquals(threadWait.holder, null);
@@ -203,7 +203,7 @@ Deno.test("a loop that fails leaves nobody to hold the thread", async () => {
     },
     pending: () => 0,
     isFromUs: () => false,
-  }, { spinUs: 0, lingerMs: 0, sliceMs: 1, handOver: false });
+  }, { spinUs: 0, lingerMs: 0, sliceMs: 1 });
   await assertRejects(() => loop.run(), Error, "broken");
   assertEquals(threadWait.holder, null);
 });

@@ -1,11 +1,13 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ERRNO, FsError } from "../base/mod.ts";
+import type { ThreadPlace } from "./hand_over.ts";
 import { InitFlags } from "./init_flags.ts";
 import type { RawFileSystem } from "./raw_file_system.ts";
+import type { Request } from "./request.ts";
 import { Session } from "./session.ts";
 import { FakeChannel } from "./testing/fake_channel.ts";
 import { STRUCTS } from "./testing/golden.ts";
-import { decodeHex } from "./testing/hex.ts";
+import { decodeHex, encodeHex } from "./testing/hex.ts";
 import { DefaultRawFileSystem } from "./default_raw_file_system.ts";
 
 const WISHES = {
@@ -38,6 +40,7 @@ function outcome(reply: string | undefined): [error: number, unique: number] {
 async function withSession(
   fs: RawFileSystem,
   use: (channel: FakeChannel, problems: string[], session: Session) => Promise<void>,
+  place?: ThreadPlace,
 ): Promise<void> {
   const channel = new FakeChannel();
   const problems: string[] = [];
@@ -46,6 +49,7 @@ async function withSession(
     entryTimeoutMs: 0,
     attrTimeoutMs: 0,
     report: (problem) => problems.push(String(problem)),
+    ...(place === undefined ? {} : { place }),
   });
   const running = session.run();
   try {
@@ -278,4 +282,46 @@ Deno.test("RENAME2, SETXATTR, COPY_FILE_RANGE and READ hand over what the kernel
     ]);
     assertEquals(channel.replies[4], `1300000000000000${"70"}${"00".repeat(7)}010203`);
   });
+});
+
+/** Answers READ with as many bytes as are asked for. */
+class Reading extends DefaultRawFileSystem {
+  override read(_request: Request, _fh: unknown, buffer: Uint8Array): number {
+    return buffer.length;
+  }
+}
+
+/** How often the processor is lent to a thread that reads so many bytes at a time, 50 times. */
+async function lentForReads(size: number, hasSources: boolean): Promise<number> {
+  let [lent, isBack] = [0, false];
+  const place: ThreadPlace = {
+    number: 0,
+    numberOf: () => 1,
+    isCrowded: () => false,
+    goTo: () => true,
+    standBack: () => void (lent++, isBack = true),
+    standUp: () => void (isBack = false),
+  };
+  const body = new DataView(new ArrayBuffer(40));
+  body.setUint32(16, size, true);
+  await withSession(new Reading(), async (channel) => {
+    channel.hasSources = hasSources;
+    for (let unique = 2; unique <= 100; unique += 2) {
+      const read = message(15, unique, encodeHex(new Uint8Array(body.buffer)));
+      new DataView(read.buffer).setUint32(32, 4711, true);
+      channel.send(read);
+    }
+    await channel.replied(50);
+    assertEquals([outcome(channel.replies[49]), isBack], [[0, 100], false]);
+  }, place);
+  return lent;
+}
+
+Deno.test("the processor is lent with small replies to the only caller", async () => {
+  assert(await lentForReads(4096, false) > 0);
+});
+
+Deno.test("the processor is lent neither with large replies nor where a server needs it", async () => {
+  assertEquals(await lentForReads(1 << 17, false), 0);
+  assertEquals(await lentForReads(4096, true), 0);
 });

@@ -22,6 +22,7 @@ export {
   FOPEN,
   FuseMountError,
   type LoopOptions,
+  type LoopTimes,
   Notices,
   OpenOut,
   type RawFileSystem,
