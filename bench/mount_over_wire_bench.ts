@@ -106,6 +106,8 @@ async function serve(kind: Kind, socket: string, directory: string): Promise<voi
   await using provider = newProvider(kind, directory);
   await using server = newVFSServer(provider, {
     soleOwner: kind === "memory",
+    // As `fusewire serve` does.
+    spinUs: 140,
     ...(counting ? { observer: ({ name }) => add(asked, name ?? "unknown") } : {}),
   });
   await server.serveUDSBackground(socket);

@@ -4,7 +4,12 @@
  * @module
  */
 import { FsError } from "../base/mod.ts";
-import { listenUnix, type WireConnection, type WireListener } from "../wire/mod.ts";
+import {
+  type ListenOptions,
+  listenUnix,
+  type WireConnection,
+  type WireListener,
+} from "../wire/mod.ts";
 import { CommandError, reasonOf, UsageError } from "./command_error.ts";
 
 /** Only the user who serves may connect. */
@@ -145,9 +150,10 @@ export interface Listening {
   readonly where: string;
 }
 
-async function listen(address: Address): Promise<Listening> {
+async function listen(address: Address, options: ListenOptions): Promise<Listening> {
   if (address.kind === "socket") {
-    return { listener: await listenUnix(address.path, SOCKET_MODE), where: address.path };
+    const listener = await listenUnix(address.path, SOCKET_MODE, options);
+    return { listener, where: address.path };
   }
   if (address.kind === "vsock") {
     const { cid, port } = address;
@@ -175,10 +181,13 @@ function listenAdvice(thrown: unknown): string {
  *
  * @throws {CommandError} With the reason.
  */
-export async function listenAt(address: Address): Promise<Listening> {
+export async function listenAt(
+  address: Address,
+  options: ListenOptions = {},
+): Promise<Listening> {
   if (address.kind === "vsock") await requireVsock();
   try {
-    return await listen(address);
+    return await listen(address, options);
   } catch (thrown) {
     const problem = `Cannot serve on ${addressText(address)}: ${reasonOf(thrown)}`;
     throw new CommandError(problem, listenAdvice(thrown), { cause: thrown });

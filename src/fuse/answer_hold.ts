@@ -3,12 +3,18 @@
  *
  * @module
  */
-import type { Holder } from "../libc/mod.ts";
+import { type Holder, SpinPolicy } from "../libc/mod.ts";
 import type { Channel } from "./device.ts";
-import { SpinPolicy } from "./spin_policy.ts";
 
 /** So many times it is looked for the answer, and then once for the requests of others. */
 const LOOKS = 8;
+
+/** What comes within this time has not been slept for, in milliseconds: to be woken alone takes longer. */
+const NEAR_MS = 0.014;
+/** The server is near while this part of its answers was here within that time. */
+const NEAR = 1 / 2;
+/** How much of the past counts: the last 32 answers or so. */
+const MEMORY = 1 / 32;
 
 /** How long the thread may be held. */
 export interface HoldTimes {
@@ -33,6 +39,8 @@ export class AnswerHold implements Holder {
   readonly #channel: Channel;
   readonly #spin: SpinPolicy;
   readonly #linger: SpinPolicy;
+  /** Which part of the last answers was here at once. */
+  #nearness = 0;
 
   /** Holds the thread for so long at most. */
   constructor(channel: Channel, times: HoldTimes, mayHold: () => boolean) {
@@ -45,17 +53,33 @@ export class AnswerHold implements Holder {
   /** Calls `look` until it returns true, a request comes, or it does not pay. */
   hold(look: () => boolean): void {
     // The server may have had the processor already, when what we sent woke it.
-    if (look() || this.#channel.hasMessage() || this.#spinFor(look)) return;
-    const lingerMs = this.#linger.nextMs();
     const startedAt = performance.now();
+    if (look() || this.#channel.hasMessage() || this.#spinFor(look)) {
+      this.#took(performance.now() - startedAt);
+      return;
+    }
+    this.#took(Infinity);
+    const lingerMs = this.#linger.nextMs();
+    const lingersAt = performance.now();
     // An answer may come in parts, or be another's, who cannot take it before we end.
-    while (performance.now() - startedAt < lingerMs) {
+    while (performance.now() - lingersAt < lingerMs) {
       const wake = this.#channel.waitBriefly(lingerMs);
       if (wake === "nothing") break;
       if (wake !== "answer") return;
       if (look()) return this.#linger.found();
     }
     if (lingerMs > 0) this.#linger.missed();
+  }
+
+  /**
+   * Whether the server is awake on a processor of its own: nobody who has to be woken first answers so soon.
+   */
+  get isNear(): boolean {
+    return this.#nearness >= NEAR;
+  }
+
+  #took(ms: number): void {
+    this.#nearness += ((ms < NEAR_MS ? 1 : 0) - this.#nearness) * MEMORY;
   }
 
   /** True when it is over, and when somebody else needs the thread. */

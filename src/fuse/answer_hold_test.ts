@@ -14,6 +14,10 @@ class Subject {
     this.#hold = new AnswerHold(this.channel, times, () => true);
   }
 
+  get isNear(): boolean {
+    return this.#hold.isNear;
+  }
+
   /** Holds until the look of this number. Returns how many looks it took. */
   hold(until: number, meanwhile: () => void = () => {}): number {
     this.looks = 0;
@@ -72,4 +76,28 @@ Deno.test("answers that take long end the spinning, and then the sleeping", () =
   assertEquals([briefWaits > 0, briefWaits < 16], [true, true]);
   assertEquals(subject.hold(Infinity), 1);
   assertEquals(subject.channel.briefWaits, briefWaits);
+});
+
+/** Lets so many milliseconds pass. */
+function pass(ms: number): void {
+  for (const startedAt = performance.now(); performance.now() - startedAt < ms;);
+}
+
+Deno.test("a server is near while most of its answers are there at once", () => {
+  const subject = new Subject(LONG);
+  assertEquals(subject.isNear, false);
+  for (let count = 0; count < 100; count++) subject.hold(1);
+  assertEquals(subject.isNear, true);
+  for (let count = 0; count < 100; count++) {
+    subject.hold(count % 4 === 0 ? 2 : 1, () => pass(count % 4 === 0 ? 0.1 : 0));
+  }
+  assertEquals(subject.isNear, true);
+  for (let count = 0; count < 100; count++) subject.hold(2, () => pass(0.05));
+  assertEquals(subject.isNear, false);
+  const sleeping = new Subject({ spinMs: 0, lingerMs: 60_000 });
+  for (let count = 0; count < 100; count++) {
+    sleeping.channel.wakes.push("answer");
+    sleeping.hold(2);
+  }
+  assertEquals(sleeping.isNear, false);
 });

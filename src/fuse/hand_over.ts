@@ -12,6 +12,11 @@ const LOANS = 64;
 const MISSES_MAX = 2;
 /** After so many searches in a row that did not help we pause. */
 const SEARCHES_MAX = 4;
+/**
+ * So many times it is seen whether a helper that is far comes near: the sooner the program asks again, the likelier
+ * the helper is still awake.
+ */
+const FAR_MAX = 32;
 /** A pause, in requests: the first, and the longest. */
 const PAUSE_MIN = 1 << 10;
 const PAUSE_MAX = 1 << 16;
@@ -19,6 +24,12 @@ const PAUSE_MAX = 1 << 16;
 const HITS_ENOUGH = 1 << 10;
 /** Who gets the processor back later than this has been forgotten over others, in milliseconds. */
 const LATE_MS = 2;
+
+/**
+ * Another process that answers our questions while the program waits: a server of a mount over the wire. It is near
+ * when it answers at once, which takes a processor of its own and staying awake there.
+ */
+export type Helper = "none" | "near" | "far";
 
 /** What a thread may do about processors: `Processor` of libc, or a test in its place. */
 export interface ThreadPlace {
@@ -59,6 +70,8 @@ export class HandOver {
   #misses = 0;
   #searches = 0;
   #pause = PAUSE_MIN;
+  /** How often in a row the helper was still far: what is lent then is a trial. */
+  #far = 0;
   #lentAt = 0;
   #expects = false;
 
@@ -71,18 +84,17 @@ export class HandOver {
   /**
    * A reply is about to be written to `caller`, a thread's number; 0 for nobody who waits. True when the processor
    * is lent: {@linkcode HandOver.takeBack} must follow.
+   *
+   * @param helper Who takes turns with us besides.
    */
-  lend(caller: number): boolean {
+  lend(caller: number, helper: Helper = "none"): boolean {
     if (caller === 0) return false;
     if (caller !== this.#caller) {
       this.#caller = caller;
       this.#wait(this.#isLending ? STREAK : Math.max(this.#left, STREAK));
       return false;
     }
-    if (--this.#left === 0 && !this.#isOfUse()) {
-      this.#wait(LOANS);
-      return false;
-    }
+    if (--this.#left === 0 && !this.#goesOn(helper)) return false;
     if (!this.#isLending || (this.#misses >= MISSES_MAX && !this.#meets())) return false;
     this.#place.standBack();
     this.#lentAt = this.#now();
@@ -106,19 +118,33 @@ export class HandOver {
     }
     this.#misses = 0;
     this.#searches = 0;
-    if (++this.#hits < HITS_ENOUGH) return;
+    if (this.#far > 0 || ++this.#hits < HITS_ENOUGH) return;
     this.#hits = 0;
     this.#pause = PAUSE_MIN;
   }
 
-  /** Whether the caller would be woken elsewhere: begins to lend, or goes on with it. */
-  #isOfUse(): boolean {
-    if (this.#place.isCrowded(this.#isLending ? 1 : 0)) return false;
-    if (!this.#isLending && this.#place.numberOf(this.#caller) === this.#place.number) return false;
-    this.#left = LOANS;
+  /** Begins to lend, or goes on with it, if that is of use. */
+  #goesOn(helper: Helper): boolean {
+    if (!this.#isOfUse(helper)) {
+      this.#wait(LOANS);
+      return false;
+    }
     if (!this.#isLending) this.#misses = MISSES_MAX;
+    this.#far = this.#isLending && helper === "far" ? this.#far + 1 : 0;
+    if (this.#far > FAR_MAX) {
+      this.#rest();
+      return false;
+    }
     this.#isLending = true;
+    this.#left = LOANS;
     return true;
+  }
+
+  /** Whether the caller would be woken elsewhere. */
+  #isOfUse(helper: Helper): boolean {
+    const sleepers = (helper === "none" ? 0 : 2) + (this.#isLending ? 1 : 0);
+    if (this.#place.isCrowded(sleepers)) return false;
+    return this.#isLending || this.#place.numberOf(this.#caller) !== this.#place.number;
   }
 
   /** Goes where the caller is. */

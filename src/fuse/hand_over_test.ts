@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { HandOver, type ThreadPlace } from "./hand_over.ts";
+import { HandOver, type Helper, type ThreadPlace } from "./hand_over.ts";
 
 const CALLER = 4711;
 let nowMs = 0;
@@ -46,10 +46,16 @@ class FakePlace implements ThreadPlace {
 }
 
 /** So many requests of a thread, each followed by the next at once or not. How many replies were lent. */
-function serve(handOver: HandOver, count: number, isNear = true, caller = CALLER): number {
+function serve(
+  handOver: HandOver,
+  count: number,
+  isNear = true,
+  caller = CALLER,
+  helper: Helper = "none",
+): number {
   let lent = 0;
   for (let index = 0; index < count; index++) {
-    if (handOver.lend(caller)) {
+    if (handOver.lend(caller, helper)) {
       lent++;
       handOver.takeBack();
     }
@@ -140,4 +146,24 @@ Deno.test("HandOver gives up where it may not go", () => {
   assert(place.searches <= 2);
   place.threads.delete(CALLER);
   assertEquals(serve(handOver, 5000), 0);
+});
+
+Deno.test("HandOver lends as long as a helper is near, and a while to see whether it comes near", () => {
+  const place = new FakePlace(1);
+  const handOver = handOverOf(place);
+  const withHelper = (count: number, helper: Helper) =>
+    serve(handOver, count, true, CALLER, helper);
+  assertEquals(withHelper(16, "far"), 0);
+  assertEquals(withHelper(1500, "far"), 1500);
+  assertEquals(withHelper(5000, "near"), 5000);
+  // The helper, the caller, and whoever of them has just gone to sleep.
+  assertEquals(place.sleepers, 3);
+  assertEquals(withHelper(2000, "far"), 2000);
+  // From now on it tries again and again, but less and less often.
+  let lent = 0;
+  for (let count = 0; count < 300; count++) {
+    place.number = 0;
+    lent += withHelper(1000, "far");
+  }
+  assert(lent > 10_000 && lent < 30_000, String(lent));
 });

@@ -203,7 +203,7 @@ export class Session {
       outcome = this.#failure(request, thrown);
     }
     if (isPromise(outcome)) this.#park(request, row, outcome, startedAt);
-    else this.#reply(request, row, outcome, startedAt, this.#isAlone ? request.pid : 0);
+    else this.#reply(request, row, outcome, startedAt, request.pid);
   }
 
   /** Whatever was thrown becomes an errno here, and only here. */
@@ -235,12 +235,15 @@ export class Session {
     outcome.then(done, (thrown) => done(this.#failure(request, thrown)));
   }
 
-  /** Whether nobody but a caller takes turns with us: over the wire a server does too, and needs a processor. */
-  get #isAlone(): boolean {
-    return !this.#channel.hasSources;
+  /** Leaves the processor to the caller with the reply, if that is of use: {@linkcode HandOver.takeBack} follows then. */
+  #lend(caller: number, size: number): boolean {
+    if (this.#handOver === null || size > LENT_SIZE_MAX) return false;
+    if (!this.#channel.hasSources) return this.#handOver.lend(caller);
+    // Over the wire a server takes turns too.
+    return this.#handOver.lend(caller, this.#loop.isAnswerNear ? "near" : "far");
   }
 
-  /** `caller` is the thread that the processor is left to, 0 for nobody. */
+  /** `caller` is the thread that waits for the reply, 0 for nobody. */
   #reply(
     request: Request,
     row: Operation | undefined,
@@ -249,7 +252,7 @@ export class Session {
     caller = 0,
   ): void {
     const size = request.finish(outcome);
-    const isLent = this.#handOver !== null && size <= LENT_SIZE_MAX && this.#handOver.lend(caller);
+    const isLent = this.#lend(caller, size);
     const written = this.#channel.write(request.output, size);
     if (isLent) this.#handOver?.takeBack();
     if (written < 0) this.#unwanted(request, row, outcome, -written);

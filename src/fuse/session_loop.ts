@@ -5,10 +5,9 @@
  */
 import { setImmediate } from "node:timers";
 import { ERRNO } from "../base/mod.ts";
-import { threadWait } from "../libc/mod.ts";
+import { SpinPolicy, threadWait } from "../libc/mod.ts";
 import { AnswerHold } from "./answer_hold.ts";
 import type { Channel, Wake } from "./device.ts";
-import { SpinPolicy } from "./spin_policy.ts";
 
 /** How the loop divides its time. */
 export interface LoopTimes {
@@ -154,6 +153,11 @@ export class SessionLoop {
   stop(): void {
     this.#stopping = true;
     this.#channel.wake();
+  }
+
+  /** Whether what a request needs from a source of the thread is there at once. */
+  get isAnswerNear(): boolean {
+    return this.#hold.isNear;
   }
 
   /** A pending request was answered: its caller will soon ask for more. */

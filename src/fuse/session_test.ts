@@ -291,13 +291,22 @@ class Reading extends DefaultRawFileSystem {
   }
 }
 
-/** How often the processor is lent to a thread that reads so many bytes at a time, 50 times. */
-async function lentForReads(size: number, hasSources: boolean): Promise<number> {
-  let [lent, isBack] = [0, false];
+/**
+ * How often the processor is lent to a thread that reads so many bytes at a time, 50 times, and how many sleepers
+ * are allowed for before that.
+ */
+async function lentForReads(
+  size: number,
+  hasSources: boolean,
+): Promise<{ lent: number; sleepers: number }> {
+  let [lent, isBack, sleepers] = [0, false, -1];
   const place: ThreadPlace = {
     number: 0,
     numberOf: () => 1,
-    isCrowded: () => false,
+    isCrowded: (count) => {
+      if (lent === 0) sleepers = count;
+      return false;
+    },
     goTo: () => true,
     standBack: () => void (lent++, isBack = true),
     standUp: () => void (isBack = false),
@@ -314,14 +323,22 @@ async function lentForReads(size: number, hasSources: boolean): Promise<number> 
     await channel.replied(50);
     assertEquals([outcome(channel.replies[49]), isBack], [[0, 100], false]);
   }, place);
-  return lent;
+  return { lent, sleepers };
 }
 
 Deno.test("the processor is lent with small replies to the only caller", async () => {
-  assert(await lentForReads(4096, false) > 0);
+  const { lent, sleepers } = await lentForReads(4096, false);
+  assert(lent > 0);
+  assertEquals(sleepers, 0);
 });
 
-Deno.test("the processor is lent neither with large replies nor where a server needs it", async () => {
-  assertEquals(await lentForReads(1 << 17, false), 0);
-  assertEquals(await lentForReads(4096, true), 0);
+Deno.test("the processor is not lent with large replies", async () => {
+  assertEquals((await lentForReads(1 << 17, false)).lent, 0);
+  assertEquals((await lentForReads(1 << 17, true)).lent, 0);
+});
+
+Deno.test("over the wire a server is allowed for where the processor is lent", async () => {
+  const { lent, sleepers } = await lentForReads(4096, true);
+  assert(lent > 0);
+  assertEquals(sleepers, 2);
 });

@@ -16,6 +16,7 @@
  *
  * @module
  */
+export { acceptedSockets } from "./accepted_sockets.ts";
 export { cString } from "./c_string.ts";
 export { CStringArea, KERNEL_PATH_MAX } from "./c_string_area.ts";
 export * from "./descriptor.ts";
@@ -28,7 +29,8 @@ export { check, failure, isLibcAvailable } from "./library.ts";
 export { MemoryBlock } from "./memory_block.ts";
 export * from "./open_file.ts";
 export * from "./process.ts";
-export { Processor } from "./processor.ts";
+export { Processor, ProcessorLoad } from "./processor.ts";
+export { SpinPolicy } from "./spin_policy.ts";
 export { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, STATX_ALL, STATX_MODE, StatxBlock } from "./statx.ts";
 export * from "./thread_wait.ts";
 export * from "./unix_stream.ts";

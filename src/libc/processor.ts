@@ -81,6 +81,44 @@ function countBits(set: Uint8Array): number {
   }, 0);
 }
 
+/** How many threads want a processor, beside how many this thread may run on. */
+export class ProcessorLoad {
+  readonly #allowed = new Uint8Array(SET_SIZE);
+  readonly #text = new Uint8Array(TEXT_SIZE);
+
+  /** The processors that this thread may run on now, a bit each. */
+  get allowed(): Uint8Array {
+    return this.#allowed;
+  }
+
+  /** On how many that is, looked up anew; 0 when that cannot be told. */
+  countAllowed(): number {
+    const size = libc().sched_getaffinity(0, BigInt(SET_SIZE), this.#allowed);
+    return size < 0 ? 0 : countBits(this.#allowed);
+  }
+
+  /**
+   * Whether as many threads run as there are processors for this one: nobody who is woken finds an idle one then.
+   * Also true when that cannot be known.
+   *
+   * @param sleepers How many may be counted that have just gone to sleep here: the kernel leaves one in the queue
+   * until its share of time would be due (DELAY_DEQUEUE, Linux 6.12).
+   */
+  isCrowded(sleepers = 0): boolean {
+    const running = numberBehind(this.read("/proc/loadavg"), 0, RUNNING_FIELD);
+    return running < 0 || running >= this.countAllowed() + sleepers;
+  }
+
+  /** The beginning of a file of /proc, until the next call; empty when it cannot be read. */
+  read(path: string): Uint8Array {
+    const fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return this.#text.subarray(0, 0);
+    const size = pread(fd, this.#text, TEXT_SIZE, 0);
+    close(fd);
+    return this.#text.subarray(0, Math.max(size, 0));
+  }
+}
+
 /**
  * What a thread that serves others may do about processors. A thread that is woken is put on an idle processor if
  * there is one, and to wake an idle processor takes longer than most requests; but it stays where it is, and runs
@@ -90,9 +128,8 @@ export class Processor {
   #nice: number;
   #back: Uint8Array;
   #up: Uint8Array;
-  readonly #allowed = new Uint8Array(SET_SIZE);
+  readonly #load = new ProcessorLoad();
   readonly #one = new Uint8Array(SET_SIZE);
-  readonly #text = new Uint8Array(TEXT_SIZE);
 
   private constructor(nice: number) {
     this.#nice = nice;
@@ -108,7 +145,7 @@ export class Processor {
     const nice = niceOfPlainThread();
     if (nice === null || !mayBecomeNicer(nice)) return null;
     const processor = new Processor(nice);
-    return processor.#countAllowed() < 2 ? null : processor;
+    return processor.#load.countAllowed() < 2 ? null : processor;
   }
 
   /** Where this thread runs. */
@@ -118,18 +155,14 @@ export class Processor {
 
   /** Where a thread runs, or ran last; -1 when it is gone or cannot be seen from here. */
   numberOf(thread: number): number {
-    const text = this.#read(`/proc/${thread}/stat`);
+    const text = this.#load.read(`/proc/${thread}/stat`);
     const name = text.lastIndexOf(PARENTHESIS);
     return name < 0 ? -1 : numberBehind(text, name, PROCESSOR_FIELD);
   }
 
   /**
-   * Whether as many threads run as there are processors for this one: nobody who is woken finds an idle one then.
-   * Also true when that cannot be known, and when somebody has given this thread another policy. Takes in a
-   * new nice value.
-   *
-   * @param sleepers How many may be counted that have just gone to sleep here: the kernel leaves one in the queue
-   * until its share of time would be due (DELAY_DEQUEUE, Linux 6.12).
+   * As {@linkcode ProcessorLoad.isCrowded}; true also when somebody has given this thread another policy. Takes in
+   * a new nice value.
    */
   isCrowded(sleepers = 0): boolean {
     const nice = niceOfPlainThread();
@@ -139,22 +172,7 @@ export class Processor {
       this.#back = attributes(SCHED_IDLE, nice, SLICE_NS);
       this.#up = attributes(SCHED_OTHER, nice, 0n);
     }
-    const running = numberBehind(this.#read("/proc/loadavg"), 0, RUNNING_FIELD);
-    return running < 0 || running >= this.#countAllowed() + sleepers;
-  }
-
-  /** On how many processors this thread may run now; 0 when that cannot be told. */
-  #countAllowed(): number {
-    const size = libc().sched_getaffinity(0, BigInt(SET_SIZE), this.#allowed);
-    return size < 0 ? 0 : countBits(this.#allowed);
-  }
-
-  #read(path: string): Uint8Array {
-    const fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return this.#text.subarray(0, 0);
-    const size = pread(fd, this.#text, TEXT_SIZE, 0);
-    close(fd);
-    return this.#text.subarray(0, Math.max(size, 0));
+    return this.#load.isCrowded(sleepers);
   }
 
   /** Goes to a processor; afterwards this thread may run anywhere again. False where it may not run there. */
@@ -162,12 +180,13 @@ export class Processor {
     if (number < 0 || number >= SET_SIZE * 8) return false;
     const bit = 1 << (number & 7);
     const at = number >> 3;
-    if (this.#countAllowed() === 0) return false;
-    if ((this.#allowed[at]! & bit) === 0) return false;
+    if (this.#load.countAllowed() === 0) return false;
+    const { allowed } = this.#load;
+    if ((allowed[at]! & bit) === 0) return false;
     this.#one[at] = bit;
     const went = libc().sched_setaffinity(0, BigInt(SET_SIZE), this.#one) === 0;
     this.#one[at] = 0;
-    libc().sched_setaffinity(0, BigInt(SET_SIZE), this.#allowed);
+    libc().sched_setaffinity(0, BigInt(SET_SIZE), allowed);
     return went;
   }
 

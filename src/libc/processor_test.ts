@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { libc } from "./library.ts";
-import { Processor } from "./processor.ts";
+import { Processor, ProcessorLoad } from "./processor.ts";
 
 /** What proc_pid_stat(5) says of this thread, from its third field on. */
 function stat(): string[] {
@@ -109,4 +109,27 @@ Deno.test({
     assertEquals(place.numberOf(process.pid), -1);
     assertEquals(typeof place.isCrowded(), "boolean");
   },
+});
+
+Deno.test("ProcessorLoad tells that more threads run than there are processors", async () => {
+  const load = new ProcessorLoad();
+  const count = load.countAllowed();
+  assertEquals(count, processorsOf(allowed(Deno.readTextFileSync("/proc/self/status"))).length);
+  assertEquals(load.isCrowded(1_000_000), false);
+  const script = "while :; do :; done";
+  const busy = Array.from({ length: count + 1 }, () => {
+    return new Deno.Command("sh", { args: ["-c", script], stdin: "null" }).spawn();
+  });
+  try {
+    let crowded = 0;
+    for (let looks = 0; looks < 20; looks++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      if (load.isCrowded()) crowded++;
+    }
+    assert(crowded >= 15, `${crowded} of 20`);
+  } finally {
+    for (const process of busy) process.kill("SIGKILL");
+    await Promise.all(busy.map((process) => process.status));
+  }
+  assertEquals(load.read("/proc/no-such-file").length, 0);
 });

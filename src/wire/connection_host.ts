@@ -8,6 +8,7 @@ import type { ChangeHub } from "./change_hub.ts";
 import type { WireLimits } from "./limits.ts";
 import type { ListingShelf } from "./listing_table.ts";
 import type { WireObserver } from "./observer.ts";
+import type { SoleClient } from "./sole_client.ts";
 import type { InodeSource } from "./stat_message.ts";
 
 /** What a connection needs of its server. */
@@ -30,6 +31,10 @@ export interface ConnectionHost {
   readonly hub: ChangeHub;
   /** Whether nobody else changes what is served: then the hub knows every change. */
   readonly soleOwner: boolean;
+  /** For how long to look for the next request of who has the thread for itself, in milliseconds. */
+  readonly spinMs: number;
+  /** Who that is. */
+  readonly sole: SoleClient;
   /** Bounds what unfinished listings hold. */
   readonly shelf: ListingShelf;
   /** Bytes that the connections hold for their clients together. */

@@ -102,7 +102,7 @@ export class FrameReader {
 
   /**
    * Takes the bytes that have come; false at the end of the stream, null when there are none now. Only
-   * for a channel that can do that, and also while somebody waits in {@linkcode FrameReader.fill}.
+   * for a channel that can do that, and where it has `toRead` also while somebody waits in {@linkcode FrameReader.fill}.
    */
   fillNow(): boolean | null {
     this.#makeRoom();

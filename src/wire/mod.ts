@@ -51,6 +51,6 @@ export { VFSRequest } from "./vfs_request.ts";
 export { NOTICES, VFSResponse } from "./vfs_response.ts";
 export { type CloseOptions, newVFSServer, VFSServer, type VFSServerOptions } from "./vfs_server.ts";
 export { VFSStat } from "./vfs_stat.ts";
-export { listenUnix } from "./unix_socket.ts";
+export { type ListenOptions, listenUnix } from "./unix_socket.ts";
 export type { WireListener } from "./wire_listener.ts";
 export { WireError } from "./wire_error.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { CborReader } from "../cbor/mod.ts";
+import { SpinPolicy } from "../libc/mod.ts";
 import { Call, type Session } from "./call.ts";
 import { decodeFirstRequest, decodeRequest } from "./codec.ts";
 import type { ConnectionHost } from "./connection_host.ts";
@@ -16,6 +17,10 @@ const TURN_MS = 5;
 /** The clock is looked at after so many requests, or so many bytes of them: a long path takes long. */
 const REQUESTS_UNTIMED = 32;
 const BYTES_UNTIMED = 1 << 12;
+/** So long may requests be looked for one after the other before the event loop has a turn, in milliseconds. */
+const SPIN_TURN_MS = 1;
+/** So many times it is looked before the clock is. */
+const LOOKS = 8;
 
 /**
  * Decodes requests into calls, and keeps the calls for the next ones. After a while of unbroken work it says
@@ -35,6 +40,10 @@ export class RequestSource {
   #requests = 0;
   #bytes = 0;
   #tired = false;
+  readonly #spin: SpinPolicy;
+  /** Whether the event loop has had a turn, and when that was seen. */
+  #hasWaited = false;
+  #waitedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads from a channel; `onTooSlow` is called when a frame takes longer than it may. */
@@ -48,6 +57,7 @@ export class RequestSource {
     this.#session = session;
     this.#input = new FrameReader(channel, host.limits.frameMax);
     this.#onTooSlow = onTooSlow;
+    this.#spin = new SpinPolicy(host.spinMs, () => host.sole.isCrowded());
   }
 
   /**
@@ -59,6 +69,7 @@ export class RequestSource {
   next(): Call | null {
     if (this.#tired || !this.#input.next()) return null;
     this.stop();
+    this.#host.sole.heard(this);
     const { frameStart, frameEnd, bytes } = this.#input;
     const call = this.#spare.pop() ?? new Call(this.#session);
     const { request } = call;
@@ -90,9 +101,40 @@ export class RequestSource {
     if (performance.now() > this.#turnEnd) this.#tired = true;
   }
 
+  /**
+   * Looks for more bytes with the thread, for a moment; true when some have come. To wait for them in the event loop
+   * and be woken there takes longer than a busy client takes to ask its next question.
+   */
+  spin(): boolean {
+    if (this.#host.spinMs === 0 || this.#tired || this.#input.partial) return false;
+    if (!this.#host.sole.isAlone(this)) return false;
+    const startedAt = performance.now();
+    if (this.#hasWaited) this.#waitedAt = startedAt;
+    this.#hasWaited = false;
+    if (startedAt - this.#waitedAt > SPIN_TURN_MS) {
+      this.#tired = true;
+      return false;
+    }
+    const spinMs = this.#spin.nextMs();
+    if (spinMs === 0) return false;
+    do {
+      for (let looks = 0; looks < LOOKS; looks++) {
+        const filled = this.#input.fillNow();
+        // Who waits for bytes hears of the end too.
+        if (filled === false) return false;
+        if (filled === null) continue;
+        this.#spin.found();
+        return true;
+      }
+    } while (performance.now() - startedAt < spinMs);
+    this.#spin.missed();
+    return false;
+  }
+
   /** Waits for more bytes, or for the next turn; false at the end of the stream. */
   fill(): Promise<boolean> {
     this.#turnEnd = 0;
+    this.#hasWaited = true;
     if (this.#tired) {
       this.#tired = false;
       return nextTurn().then(() => true);

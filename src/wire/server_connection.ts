@@ -147,8 +147,13 @@ export class ServerConnection implements Session {
 
   /** Works off what has come, then waits for more. False at the end. */
   async #step(): Promise<boolean> {
-    this.#work();
-    this.output.flush();
+    do {
+      this.#work();
+      this.output.flush();
+    } while (
+      !this.#ended && !this.#blocked && !this.#draining && this.output.queued === 0 &&
+      this.#requests.spin()
+    );
     if (this.#ended) return false;
     if (this.#blocked) {
       await new Promise<void>((resolve) => this.#wake = resolve);
@@ -247,6 +252,7 @@ export class ServerConnection implements Session {
     else call.reserved = request.data.length;
     this.#reserved += call.reserved;
     this.#waiting.add(call);
+    this.#host.sole.waiting++;
     if (call.ordered) this.#lane.enter(call);
     else this.#byId.set(request.id, call);
     result.then(() => this.#settle(call), (thrown) => {
@@ -257,6 +263,7 @@ export class ServerConnection implements Session {
 
   #settle(call: Call): void {
     this.#waiting.delete(call);
+    this.#host.sole.waiting--;
     this.#reserved -= call.reserved;
     call.reserved = 0;
     if (call.ordered) {

@@ -14,10 +14,10 @@ export interface ByteChannel {
   writeNow?(data: Uint8Array): number;
   /**
    * Takes what has come, without waiting. Returns how many bytes; 0 when there is none now, null at the end;
-   * throws when broken. A channel that has this has `toRead` too, and nobody waits in its `read` then.
+   * throws when broken. Not while somebody waits in `read`, unless the channel says that it may be.
    */
   readNow?(buffer: Uint8Array): number | null;
-  /** Waits until there may be something for `readNow`. */
+  /** Waits until there may be something for `readNow`, which is then called instead of `read`. */
   toRead?(): Promise<void>;
   /** Told how many answers are due, by who reads them. */
   expect?(count: number): void;

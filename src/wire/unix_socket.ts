@@ -4,11 +4,16 @@
  * @module
  */
 import { FsError } from "../base/mod.ts";
+import { acceptedSockets, isLibcAvailable } from "../libc/mod.ts";
+import { PolledChannel } from "./polled_channel.ts";
+import type { WireConnection } from "./transport.ts";
 import type { WireListener } from "./wire_listener.ts";
 
 /** The longest path of a Unix socket in bytes (`unix(7)`: `sun_path` with its NUL). */
 export const SOCKET_PATH_MAX = 107;
 const ATTEMPTS_MAX = 3;
+/** With more connections than this none is polled: to find a descriptor takes a look at all of them. */
+const POLLED_MAX = 32;
 const PRIVATE_MODE = 0o700;
 
 /** @throws {FsError} ENAMETOOLONG for a path that no socket can have. */
@@ -24,6 +29,12 @@ function inUse(path: string, cause?: unknown): FsError {
   return new FsError("EADDRINUSE", { syscall: "listen", path, cause });
 }
 
+/** How to listen. */
+export interface ListenOptions {
+  /** Whether the connections can be looked at without the event loop (`VFSServerOptions.spinUs`). Default false. */
+  readonly polled?: boolean;
+}
+
 /**
  * Listens on `path`. The socket is made and given its mode in a directory of our own and then linked to its
  * place, so that nobody can connect before the mode is right. A socket that nobody listens on is
@@ -33,7 +44,11 @@ function inUse(path: string, cause?: unknown): FsError {
  * @throws {FsError} EADDRINUSE when somebody listens there, or when something else has the name;
  * ENAMETOOLONG for a path of more than 107 bytes.
  */
-export async function listenUnix(path: string, mode: number): Promise<WireListener> {
+export async function listenUnix(
+  path: string,
+  mode: number,
+  options: ListenOptions = {},
+): Promise<WireListener> {
   requireSocketPath("listen", path);
   const slash = path.lastIndexOf("/");
   const directory = slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
@@ -44,7 +59,8 @@ export async function listenUnix(path: string, mode: number): Promise<WireListen
     try {
       await Deno.chmod(`${home}/s`, mode);
       await place(`${home}/s`, path);
-      return opened(listener, path);
+      const polled = options.polled === true && isLibcAvailable();
+      return opened(polled ? new PolledListener(listener) : listener, path);
     } catch (thrown) {
       listener.close();
       throw thrown;
@@ -98,7 +114,37 @@ async function removeStale(path: string): Promise<void> {
   throw inUse(path);
 }
 
-function opened(listener: Deno.Listener, path: string): WireListener {
+/** Accepts connections whose descriptors it looks for. */
+class PolledListener implements WireListener {
+  readonly #listener: Deno.Listener;
+  readonly #polled = new Set<number>();
+
+  constructor(listener: Deno.Listener) {
+    this.#listener = listener;
+  }
+
+  async accept(): Promise<WireConnection> {
+    const connection = await this.#listener.accept();
+    const fd = this.#find();
+    if (fd === undefined) return connection;
+    this.#polled.add(fd);
+    return new PolledChannel(connection, fd, () => this.#polled.delete(fd));
+  }
+
+  /** The one descriptor that has been accepted and is nobody's yet; undefined when there are several. */
+  #find(): number | undefined {
+    const { addr } = this.#listener;
+    if (this.#polled.size >= POLLED_MAX || addr.transport !== "unix") return undefined;
+    const fds = acceptedSockets(addr.path).filter((fd) => !this.#polled.has(fd));
+    return fds.length === 1 ? fds[0] : undefined;
+  }
+
+  close(): void {
+    this.#listener.close();
+  }
+}
+
+function opened(listener: WireListener, path: string): WireListener {
   const ours = Deno.lstatSync(path);
   let closed = false;
   return {

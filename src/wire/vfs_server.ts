@@ -11,6 +11,7 @@ import { limitsOf, type WireLimits } from "./limits.ts";
 import { ListingShelf } from "./listing_table.ts";
 import type { WireObserver } from "./observer.ts";
 import { ServerConnection } from "./server_connection.ts";
+import { SoleClient } from "./sole_client.ts";
 import type { InodeSource } from "./stat_message.ts";
 import { channelOf, type WireConnection } from "./transport.ts";
 import { listenUnix } from "./unix_socket.ts";
@@ -42,6 +43,14 @@ export interface VFSServerOptions {
    * may give a file two paths then, as a hook that redirects does. Default false.
    */
   readonly soleOwner?: boolean;
+  /**
+   * How long the thread looks for the next request of a client that it answers at once, in microseconds, before
+   * it waits for it in the event loop: what a program asks next comes within some 50 us, and to be woken takes longer.
+   * For a process that does nothing else: timers and other sockets have a turn once a millisecond then. It
+   * is left off with one processor, while several clients are busy, and where it does not help. Only for
+   * {@linkcode VFSServer.serveUDS} and what {@linkcode listenUnix} accepts with `polled`, with `--allow-ffi`. Default 0.
+   */
+  readonly spinUs?: number;
   /** Told of each request that has been answered. */
   readonly observer?: WireObserver;
   /**
@@ -121,6 +130,8 @@ export class VFSServer {
       hub: new ChangeHub(),
       soleOwner: options.soleOwner ?? false,
       shelf: new ListingShelf(limits.listedEntriesMax),
+      spinMs: navigator.hardwareConcurrency > 1 ? (options.spinUs ?? 0) / 1000 : 0,
+      sole: new SoleClient(),
       held: () => this.heldBytes,
       bufferKept: () => Math.min(BUFFER_KEPT, BUFFERS_KEPT / this.#connections.size),
       linked: () => {
@@ -205,12 +216,16 @@ export class VFSServer {
     this.#connections.delete(served);
   }
 
+  #listen(path: string): Promise<WireListener> {
+    return listenUnix(path, this.#socketMode, { polled: this.#host.spinMs > 0 });
+  }
+
   /**
    * Serves a Unix socket until the server is closed. The socket's file has mode 0600 from its first
    * moment; a stale one is replaced, a live one refused (EADDRINUSE); it is removed at the end.
    */
   async serveUDS(path: string): Promise<void> {
-    await this.serve(await listenUnix(path, this.#socketMode));
+    await this.serve(await this.#listen(path));
   }
 
   /**
@@ -218,7 +233,7 @@ export class VFSServer {
    * connect. The function that it returns stops listening and ends all connections.
    */
   async serveUDSBackground(path: string): Promise<(options?: CloseOptions) => Promise<void>> {
-    const listener = await listenUnix(path, this.#socketMode);
+    const listener = await this.#listen(path);
     const serving = this.serve(listener);
     // Whoever stops it hears of a failure; until then nobody waits for it.
     serving.catch(() => {});
