@@ -34,6 +34,48 @@ scenario("serve --readonly lets programs read and answers changes with EROFS", a
   assertEquals((await server.end("SIGTERM")).code, 0);
 });
 
+/** Whether the mount shows a file that came into being behind it, when programs looked for it before. */
+async function seesNew(mountpoint: string, directory: string, name: string): Promise<boolean> {
+  const look = `test -e ${mountpoint}/${name}`;
+  assert((await shell(look)).code !== 0);
+  await Deno.writeTextFile(`${directory}/${name}`, "");
+  return (await shell(look)).code === 0;
+}
+
+scenario(
+  "with --exclusive what a mount has seen is remembered, and otherwise looked at again",
+  async (folder) => {
+    const [served, mountpoint, socket] = [
+      `${folder}/served`,
+      `${folder}/mount`,
+      `${folder}/socket`,
+    ];
+    await Deno.mkdir(served);
+    await Deno.mkdir(mountpoint);
+    for (const flags of [[], ["--exclusive"]]) {
+      const isSeen = flags.length === 0;
+      const name = isSeen ? "shared" : "exclusive";
+      {
+        const serve = ["serve", served, "--socket", socket, ...flags];
+        await using _server = await FusewireProcess.start({}, ...serve);
+        await using mounting = await FusewireProcess.start(
+          {},
+          "mount",
+          mountpoint,
+          "--socket",
+          socket,
+        );
+        assertEquals(await seesNew(mountpoint, served, `${name}-1`), isSeen, `serve ${flags}`);
+        assertEquals((await mounting.end("SIGTERM")).code, 0);
+      }
+      const mount = ["mount", mountpoint, "--dir", served, ...flags];
+      await using mounting = await FusewireProcess.start({}, ...mount);
+      assertEquals(await seesNew(mountpoint, served, `${name}-2`), isSeen, `mount ${flags}`);
+      assertEquals((await mounting.end("SIGTERM")).code, 0);
+    }
+  },
+);
+
 scenario("--rules stand between programs and what is mounted", async (folder) => {
   const [mountpoint, rules] = [`${folder}/mount`, `${folder}/rules.json`];
   await Deno.mkdir(mountpoint);

@@ -39,6 +39,10 @@ Deno.test("a command line that is wrong ends with 2 and says what is right", asy
     [["mount", "/tmp", "--dir"], "argument missing"],
     [["mount", "/tmp", "--dir", "/a", "--dir", "/b"], "'--dir' is given more than once"],
     [["mount", "/tmp", "--memory", "-o", "max_write=much"], "It must be a whole number"],
+    [
+      ["mount", "/tmp", "--memory", "-x"],
+      "Only a directory of this machine can be mounted with --ex",
+    ],
     [["serve"], "Name a directory to serve, or --memory"],
     [["serve", "/tmp", "--memory", "--socket", "/tmp/s"], "Name a directory to serve, or --memory"],
     [["serve", "/tmp"], "Name the socket to listen on"],

@@ -17,6 +17,7 @@ const OPTIONS = {
   ...ADDRESS_OPTIONS,
   dir: { type: "string", short: "d" },
   memory: { type: "boolean" },
+  exclusive: { type: "boolean", short: "x" },
   options: { type: "string", short: "o", multiple: true },
   readonly: { type: "boolean", short: "r" },
   rules: { type: "string" },
@@ -24,7 +25,8 @@ const OPTIONS = {
 
 const HELP =
   `Usage: fusewire mount <mountpoint> (--socket <path> | --tcp <address> | --vsock <address> |
-                      --dir <path> | --memory) [-o <word,...>] [--readonly] [--rules <file>]
+                      --dir <path> | --memory) [-o <word,...>] [--exclusive] [--readonly]
+                      [--rules <file>]
 
 Mounts a filesystem through the Linux kernel, so that every program can use it. An ordinary user needs
 fusermount3 (Debian: apt-get install fuse3); root needs nothing but /dev/fuse.
@@ -38,6 +40,8 @@ What to mount:
       --memory         an empty filesystem in memory, gone when it is unmounted
 
 Options:
+  -x, --exclusive      with --dir: nobody changes the directory meanwhile but through this mount, so the
+                       kernel may remember what it has seen
   -r, --readonly       refuse every change with EROFS
       --rules <file>   hook rules as JSON: block, allow or change operations by path
   -o <word,...>        options of the mount:
@@ -134,13 +138,20 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   const options: MountOptions = mountOptionsOf(values.options ?? []);
   using stop = new StopSignal();
   await using closing = new AsyncDisposableStack();
+  if (values.exclusive === true && values.dir === undefined) {
+    throw new UsageError(
+      "Only a directory of this machine can be mounted with --exclusive",
+      "What is mounted over a socket is its server's to say: fusewire serve --exclusive",
+    );
+  }
   const { provider: source, label, watch } = await providerOf(values);
   closing.use(source);
   await refuseWithin(mountpoint, values.dir);
   const { provider, engine } = await guarded(source, values);
   if (engine !== undefined) closing.defer(() => engine.close());
   // Hooks want to see more than the first use.
-  const soleOwner = (values.memory === true || watch) && engine === undefined;
+  const isOurs = values.memory === true || values.exclusive === true || watch;
+  const soleOwner = isOurs && engine === undefined;
   const fsName = fsNameOf(label);
   // Nobody below checks the modes of files in memory: the kernel does.
   const defaultPermissions = values.memory === true;
