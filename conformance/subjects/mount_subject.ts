@@ -48,20 +48,24 @@ export class MountSubject implements Subject {
   }
 
   /** Mounts the provider on a new directory. It is closed at the end. */
-  static of(provider: Provider): Promise<MountSubject> {
-    return MountSubject.#make(provider, provider, "mount");
+  static of(provider: Provider, exclusive = false): Promise<MountSubject> {
+    if (!exclusive) return MountSubject.#make(provider, provider, "mount");
+    return MountSubject.#make(provider, provider, "mount-exclusive", { soleOwner: true });
   }
 
   /** Mounts the provider at the other end of a connection. It is closed at the end. */
-  static async overWire(provider: Provider): Promise<MountSubject> {
-    const link = await WireLink.to(provider, 2);
-    return await MountSubject.#make(link.remote, link, "mount-over-wire");
+  static async overWire(provider: Provider, exclusive = false): Promise<MountSubject> {
+    const link = await WireLink.to(provider, 2, exclusive);
+    if (!exclusive) return await MountSubject.#make(link.remote, link, "mount-over-wire");
+    const options = { soleOwner: true, watch: true };
+    return await MountSubject.#make(link.remote, link, "mount-over-wire-exclusive", options);
   }
 
   static async #make(
     provider: Provider,
     owned: AsyncDisposable,
     route: Route,
+    options: MountOptions = {},
   ): Promise<MountSubject> {
     const isRoot = geteuid() === 0;
     const directory = await Deno.makeTempDir({ prefix: "fusewire-conformance-" });
@@ -69,7 +73,7 @@ export class MountSubject implements Subject {
       ? { allowOther: true, defaultPermissions: true, extraOptions: ["dev", "suid"] }
       : {};
     try {
-      const mounted = await mount(provider, directory, rights);
+      const mounted = await mount(provider, directory, { ...rights, ...options });
       const offered = isRoot ? [...OFFERED, ...OFFERED_TO_ROOT] : OFFERED;
       const has = new Set([...providerNeeds(provider, offered), ...OF_THE_KERNEL]);
       return new MountSubject(mounted, owned, route, has);

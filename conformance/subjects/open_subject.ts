@@ -24,6 +24,8 @@ const OPENERS: Readonly<Record<Route, (source: ProviderSource) => Promise<Subjec
   "wire-v2": async (source) => await WireSubject.of(await source(), 2),
   mount: async (source) => await MountSubject.of(await source()),
   "mount-over-wire": async (source) => await MountSubject.overWire(await source()),
+  "mount-exclusive": async (source) => await MountSubject.of(await source(), true),
+  "mount-over-wire-exclusive": async (source) => await MountSubject.overWire(await source(), true),
   host: () => HostSubject.below(HOST_DIRECTORY),
 };
 

@@ -7,13 +7,15 @@ import type { Provider } from "../../src/provider/mod.ts";
 import type { NeedSet } from "../need.ts";
 import type { Caller } from "../system_calls.ts";
 
-/** The ways to a filesystem. */
+/** The ways to a filesystem. With `exclusive` nobody else changes it, and the kernel and the client may remember it. */
 export const ROUTES = [
   "direct",
   "wire-v1",
   "wire-v2",
   "mount",
   "mount-over-wire",
+  "mount-exclusive",
+  "mount-over-wire-exclusive",
   "host",
 ] as const;
 

@@ -20,12 +20,12 @@ export class WireLink implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** Serves the provider and connects to it. It is closed at the end. */
-  static async to(served: Provider, version: 1 | 2): Promise<WireLink> {
-    const server = new VFSServer(served);
+  /** Serves the provider, exclusively or not, and connects to it. It is closed at the end. */
+  static async to(served: Provider, version: 1 | 2, exclusive = false): Promise<WireLink> {
+    const server = new VFSServer(served, { soleOwner: exclusive });
     const [near, far] = memoryPipe();
     server.handleConnection(far);
-    return new WireLink(served, await connectVFS(near, { version }), server);
+    return new WireLink(served, await connectVFS(near, { version, cache: exclusive }), server);
   }
 
   /** How many files the client has open. */
