@@ -20,6 +20,8 @@ const FAR_MAX = 32;
 /** A pause, in requests: the first, and the longest. */
 const PAUSE_MIN = 1 << 10;
 const PAUSE_MAX = 1 << 16;
+/** The longest one between two trials with a helper that is far, which costs a fortieth of the time then. */
+const FAR_PAUSE_MAX = 1 << 14;
 /** So many loans that were of use make up for what went wrong before. */
 const HITS_ENOUGH = 1 << 10;
 /** Who gets the processor back later than this has been forgotten over others, in milliseconds. */
@@ -132,7 +134,7 @@ export class HandOver {
     if (!this.#isLending) this.#misses = MISSES_MAX;
     this.#far = this.#isLending && helper === "far" ? this.#far + 1 : 0;
     if (this.#far > FAR_MAX) {
-      this.#rest();
+      this.#rest(FAR_PAUSE_MAX);
       return false;
     }
     this.#isLending = true;
@@ -164,9 +166,9 @@ export class HandOver {
   }
 
   /** Lending has done harm, or nothing. */
-  #rest(): void {
-    this.#wait(this.#pause);
-    this.#pause = Math.min(this.#pause * 2, PAUSE_MAX);
+  #rest(longest = PAUSE_MAX): void {
+    this.#wait(Math.min(this.#pause, longest));
+    this.#pause = Math.min(this.#pause * 2, longest);
     this.#hits = 0;
     this.#searches = 0;
   }

@@ -34,16 +34,6 @@ Deno.test("spinning comes back when tries find messages again", () => {
   assertEquals(policy.nextMs(), 0.1);
 });
 
-Deno.test("one try that finds a message is enough to go on, as long as the next ones do", () => {
-  const policy = new SpinPolicy(0.1);
-  spinsWithoutLuck(policy, 1000);
-  while (policy.nextMs() === 0);
-  policy.found();
-  assertEquals(policy.nextMs(), 0.1);
-  policy.missed();
-  assertEquals(policy.nextMs(), 0);
-});
-
 Deno.test("a longest spin of 0 never spins", () => {
   const policy = new SpinPolicy(0);
   for (let index = 0; index < 1000; index++) {
@@ -54,9 +44,11 @@ Deno.test("a longest spin of 0 never spins", () => {
 
 Deno.test("while others want the processor nobody spins, and that is asked once in a while", () => {
   let [isCrowded, asked] = [false, 0];
-  const policy = new SpinPolicy(0.1, () => {
-    asked++;
-    return isCrowded;
+  const policy = new SpinPolicy(0.1, {
+    isCrowded: () => {
+      asked++;
+      return isCrowded;
+    },
   });
   const spins = (count: number): number => {
     let sum = 0;
@@ -73,4 +65,26 @@ Deno.test("while others want the processor nobody spins, and that is asked once 
   isCrowded = false;
   assertEquals(spins(1000) > 900, true);
   assertEquals(asked < 60, true);
+});
+
+Deno.test("messages that come soon without a spin bring spinning back, and those that do not, do not", () => {
+  const policy = new SpinPolicy(0.1);
+  spinsWithoutLuck(policy, 1000);
+  for (let index = 0; index < 200; index++) policy.saw(index % 4 !== 0);
+  assertEquals(policy.nextMs(), 0.1);
+  const slow = new SpinPolicy(0.1);
+  spinsWithoutLuck(slow, 1000);
+  for (let index = 0; index < 1000; index++) slow.saw(index % 4 === 0);
+  assertEquals(slow.nextMs(), 0);
+});
+
+Deno.test("how many spins have to find something can be said", () => {
+  const policy = new SpinPolicy(0.1, { worth: 0.9 });
+  let spins = 0;
+  for (let index = 0; index < 1000; index++) {
+    if (policy.nextMs() === 0) continue;
+    if (++spins % 4 === 0) policy.missed();
+    else policy.found();
+  }
+  assertEquals(spins < 100, true, String(spins));
 });

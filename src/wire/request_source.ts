@@ -21,6 +21,11 @@ const BYTES_UNTIMED = 1 << 12;
 const SPIN_TURN_MS = 1;
 /** So many times it is looked before the clock is. */
 const LOOKS = 8;
+/**
+ * Most spins have to find something: where another program computes, three of four still do, and yet it would be better
+ * to leave the processor to those who ask.
+ */
+const WORTH = 0.85;
 
 /**
  * Decodes requests into calls, and keeps the calls for the next ones. After a while of unbroken work it says
@@ -44,6 +49,8 @@ export class RequestSource {
   /** Whether the event loop has had a turn, and when that was seen. */
   #hasWaited = false;
   #waitedAt = 0;
+  /** When it was not looked for the next request, as it did not seem worth it; 0 when it was. */
+  #declinedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads from a channel; `onTooSlow` is called when a frame takes longer than it may. */
@@ -57,7 +64,10 @@ export class RequestSource {
     this.#session = session;
     this.#input = new FrameReader(channel, host.limits.frameMax);
     this.#onTooSlow = onTooSlow;
-    this.#spin = new SpinPolicy(host.spinMs, () => host.sole.isCrowded());
+    this.#spin = new SpinPolicy(host.spinMs, {
+      worth: WORTH,
+      isCrowded: () => host.sole.isCrowded(),
+    });
   }
 
   /**
@@ -70,6 +80,7 @@ export class RequestSource {
     if (this.#tired || !this.#input.next()) return null;
     this.stop();
     this.#host.sole.heard(this);
+    if (this.#declinedAt > 0) this.#learn();
     const { frameStart, frameEnd, bytes } = this.#input;
     const call = this.#spare.pop() ?? new Call(this.#session);
     const { request } = call;
@@ -116,7 +127,10 @@ export class RequestSource {
       return false;
     }
     const spinMs = this.#spin.nextMs();
-    if (spinMs === 0) return false;
+    if (spinMs === 0) {
+      this.#declinedAt = startedAt;
+      return false;
+    }
     do {
       for (let looks = 0; looks < LOOKS; looks++) {
         const filled = this.#input.fillNow();
@@ -129,6 +143,12 @@ export class RequestSource {
     } while (performance.now() - startedAt < spinMs);
     this.#spin.missed();
     return false;
+  }
+
+  /** A request has come that nobody looked for. */
+  #learn(): void {
+    this.#spin.saw(performance.now() - this.#declinedAt < this.#host.spinMs);
+    this.#declinedAt = 0;
   }
 
   /** Waits for more bytes, or for the next turn; false at the end of the stream. */

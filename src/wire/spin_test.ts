@@ -78,6 +78,22 @@ Deno.test("nobody is looked for who takes long, but now and then", async () => {
   client.close();
 });
 
+Deno.test({
+  name: "who has taken long and does not any more is soon looked for again",
+  ignore,
+  async fn() {
+    await using server = new VFSServer(newMemoryProvider(), { spinUs: 3000 });
+    const client = new BusyClient({ thinkMs: Infinity });
+    server.handleConnection(client);
+    while (client.answers < 300) await new Promise((resolve) => setTimeout(resolve, 5));
+    client.thinkMs = 0;
+    const [answers, waits] = [client.answers, client.waits];
+    while (client.answers < answers + 3000) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert(client.waits - waits < 300, `waited ${client.waits - waits} times`);
+    client.close();
+  },
+});
+
 Deno.test("nobody is looked for while the machine is crowded", async () => {
   isCrowded = true;
   try {

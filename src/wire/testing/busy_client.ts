@@ -11,7 +11,7 @@ import { frameOf, requestBytes } from "./wire_peer.ts";
 export interface BusyClientOptions {
   /** How many requests it makes; default any number. */
   readonly count?: number;
-  /** How long it takes to ask again, in milliseconds; Infinity: a turn of the event loop. Default 0. */
+  /** How long it takes to ask again, at first; default 0. */
   readonly thinkMs?: number;
   /** What it asks for, by its path; default `/now`. */
   readonly path?: string;
@@ -23,6 +23,8 @@ export class BusyClient implements ByteChannel {
   answers = 0;
   /** How many bytes come at a time. */
   part = Infinity;
+  /** How long it takes to ask again, in milliseconds; Infinity: a turn of the event loop. */
+  thinkMs: number;
   /** How often somebody began to look for its next request, and how often one waited for it. */
   spins = 0;
   waits = 0;
@@ -41,6 +43,7 @@ export class BusyClient implements ByteChannel {
 
   constructor(options: BusyClientOptions) {
     this.#options = { count: Infinity, thinkMs: 0, path: "/now", ...options };
+    this.thinkMs = this.#options.thinkMs;
     this.#frame = frameOf(requestBytes({ op: OpCode.Lookup, path: this.#options.path }));
     const done = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<null>();
@@ -77,7 +80,7 @@ export class BusyClient implements ByteChannel {
 
   writeNow(data: Uint8Array): number {
     this.answers++;
-    this.#readyAt = performance.now() + this.#options.thinkMs;
+    this.#readyAt = performance.now() + this.thinkMs;
     if (this.answers === this.#options.count) this.#finish();
     return data.length;
   }
