@@ -21,7 +21,8 @@ const FILES_IN_DIRECTORY = 20;
 const ROUNDS = 5;
 /** What is promised of the time over the wire, the time directly being 1. */
 const RATIO_MAX = 1.5;
-const KINDS = ["memory", "real"] as const;
+/** Memory, a directory, and a directory that nobody changes meanwhile (`--exclusive`). */
+const KINDS = ["memory", "real", "exclusive"] as const;
 const ROUTES = ["direct", "wire"] as const;
 const STEPS = ["clone", "status, cold", "status, warm"] as const;
 type Kind = (typeof KINDS)[number];
@@ -35,6 +36,10 @@ const GIT_ENVIRONMENT = {
   GIT_COMMITTER_NAME: "Bench",
   GIT_COMMITTER_EMAIL: "bench@example.org",
 };
+
+function isKind(text: string | undefined): text is Kind {
+  return KINDS.some((kind) => kind === text);
+}
 
 async function git(...args: string[]): Promise<string> {
   const command = new Deno.Command("git", { args, env: GIT_ENVIRONMENT });
@@ -105,7 +110,7 @@ async function serve(kind: Kind, socket: string, directory: string): Promise<voi
   const counting = Deno.args.includes("count");
   await using provider = newProvider(kind, directory);
   await using server = newVFSServer(provider, {
-    soleOwner: kind === "memory",
+    soleOwner: kind !== "real",
     // As `fusewire serve` does.
     spinUs: 140,
     ...(counting ? { observer: ({ name }) => add(asked, name ?? "unknown") } : {}),
@@ -124,12 +129,12 @@ async function serveMount(kind: Kind, route: Route, paths: string[]): Promise<vo
   const counting = Deno.args.includes("count");
   await using provider = route === "direct"
     ? newProvider(kind, directory)
-    : await connectUDS(socket, { cache: "exact", forMount: true });
+    : await connectUDS(socket, { cache: "exact", forMount: true, recentMs: 1 });
   const kernel = new KernelRequests();
   // As `fusewire mount` does: what is only here, or told of by the server, the kernel may remember.
   const isExact = provider instanceof RemoteProvider && provider.client.hello.exact;
   const options = {
-    soleOwner: isExact || provider instanceof MemoryProvider,
+    soleOwner: isExact || kind !== "real",
     watch: isExact,
     ...(counting ? { debug: true, logger: kernel.logger } : {}),
   };
@@ -314,8 +319,9 @@ async function main(): Promise<void> {
     if (count) subjects.forEach(printCounts);
     else {
       console.log(`${"".padEnd(26)}   directly   over the wire`);
-      printTimes("memory", subjects[0]!, subjects[1]!);
-      printTimes("real", subjects[2]!, subjects[3]!);
+      for (const [index, kind] of KINDS.entries()) {
+        printTimes(kind, subjects[index * 2]!, subjects[index * 2 + 1]!);
+      }
     }
   } finally {
     for (const subject of subjects) await subject.end();
@@ -325,7 +331,7 @@ async function main(): Promise<void> {
 
 if (import.meta.main) {
   const [role, kind, ...rest] = Deno.args;
-  if (kind !== "memory" && kind !== "real") await main();
+  if (!isKind(kind)) await main();
   else if (role === "serve") await serve(kind, rest[0]!, rest[1]!);
   else await serveMount(kind, rest[0] === "wire" ? "wire" : "direct", rest.slice(1));
 }

@@ -52,7 +52,8 @@ async function serve(kind: string, path: string): Promise<void> {
   }
   const memory = newMemoryProvider();
   memory.writeFile("/f", new Uint8Array(FILE_SIZE), 0o644);
-  await newVFSServer(memory).serveUDS(path);
+  // As `fusewire serve` does.
+  await newVFSServer(memory, { spinUs: 140 }).serveUDS(path);
 }
 
 async function echo(connection: Deno.Conn): Promise<void> {
