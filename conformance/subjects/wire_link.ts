@@ -20,12 +20,25 @@ export class WireLink implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** Serves the provider, exclusively or not, and connects to it. It is closed at the end. */
-  static async to(served: Provider, version: 1 | 2, exclusive = false): Promise<WireLink> {
+  /**
+   * Serves the provider, exclusively or not, and connects to it. It is closed at the end.
+   *
+   * @param recentMs As in `VFSClientOptions`.
+   */
+  static async to(
+    served: Provider,
+    version: 1 | 2,
+    exclusive = false,
+    recentMs = 0,
+  ): Promise<WireLink> {
     const server = new VFSServer(served, { soleOwner: exclusive });
     const [near, far] = memoryPipe();
     server.handleConnection(far);
-    return new WireLink(served, await connectVFS(near, { version, cache: exclusive }), server);
+    return new WireLink(
+      served,
+      await connectVFS(near, { version, cache: exclusive, recentMs }),
+      server,
+    );
   }
 
   /** How many files the client has open. */

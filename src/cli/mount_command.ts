@@ -13,6 +13,9 @@ import { mountOptionsOf } from "./mount_words.ts";
 import { guarded, providerAt, providerInMemory, providerOfDirectory } from "./provider_choice.ts";
 import { StopSignal } from "./stop_signal.ts";
 
+/** What the kernel asks of a file that was just made or written comes within this time, in milliseconds. */
+const RECENT_MS = 1;
+
 const OPTIONS = {
   ...ADDRESS_OPTIONS,
   dir: { type: "string", short: "d" },
@@ -65,6 +68,7 @@ killed process left behind is replaced. To unmount from elsewhere: fusermount3 -
 /** The provider that the options name; exactly one of them must be given. */
 async function providerOf(
   values: AddressOptions & { readonly dir?: string; readonly memory?: boolean },
+  recentMs: number,
 ): Promise<{ provider: Provider; label: string; watch: boolean }> {
   const { dir, memory } = values;
   const address = addressOf(values, "connect");
@@ -76,7 +80,7 @@ async function providerOf(
     );
   }
   if (address !== undefined) {
-    const provider = await providerAt(address);
+    const provider = await providerAt(address, recentMs);
     const label = addressText(address);
     provider.client.ended.then((cause) => {
       if (cause !== undefined) console.error(connectionLost(label, cause));
@@ -144,7 +148,10 @@ async function run(args: readonly string[]): Promise<ExitCode> {
       "What is mounted over a socket is its server's to say: fusewire serve --exclusive",
     );
   }
-  const { provider: source, label, watch } = await providerOf(values);
+  const { provider: source, label, watch } = await providerOf(
+    values,
+    options.attrTimeoutMs === 0 ? 0 : RECENT_MS,
+  );
   closing.use(source);
   await refuseWithin(mountpoint, values.dir);
   const { provider, engine } = await guarded(source, values);

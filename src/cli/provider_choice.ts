@@ -36,12 +36,13 @@ export function providerInMemory(): Provider {
   return newMemoryProvider();
 }
 
-/** What another process serves. */
-export async function providerAt(address: Address): Promise<RemoteProvider> {
+/** What another process serves, for a mount: `recentMs` as in `VFSClientOptions`. */
+export async function providerAt(address: Address, recentMs: number): Promise<RemoteProvider> {
+  const options = { cache: "exact", recentMs } as const;
   try {
     return address.kind === "socket"
-      ? await connectUDS(address.path, { cache: "exact", forMount: true })
-      : await connectVFS(await dial(address), { cache: "exact" });
+      ? await connectUDS(address.path, { ...options, forMount: true })
+      : await connectVFS(await dial(address), options);
   } catch (thrown) {
     throw cannotConnect(address, thrown);
   }

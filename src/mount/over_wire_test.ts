@@ -169,3 +169,35 @@ Deno.test("a kernel that remembers everything sees what another client changes, 
     await becomes("mine again");
   }, options);
 });
+
+/** What a server was asked while a program made and wrote a file and looked at it. */
+async function askedForNewFile(recentMs: number): Promise<string[]> {
+  const asked: string[] = [];
+  await using server = newVFSServer(newMemoryProvider(), {
+    observer: ({ name }) => asked.push(name ?? "unknown"),
+  });
+  const [near, far] = memoryPipe();
+  server.handleConnection(far);
+  await using remote = await connectVFS(near, { recentMs });
+  await withMount(remote, async (directory) => {
+    const script = `
+      const file = Deno.openSync("f", { write: true, createNew: true });
+      file.writeSync(new Uint8Array(50));
+      print(file.statSync().size);
+      file.writeSync(new Uint8Array(50));
+      print(Deno.statSync("f").size);
+      file.close();`;
+    assertEquals(await inChild(directory, script), "50\n100");
+  });
+  return asked;
+}
+
+Deno.test("what a server has just said of a written file is not asked again", async () => {
+  const count = (asked: readonly string[], name: string): number =>
+    asked.filter((each) => each === name).length;
+  const [before, after] = [await askedForNewFile(0), await askedForNewFile(60_000)];
+  assertEquals([count(before, "Write"), count(after, "Write")], [2, 2]);
+  assertEquals([count(before, "GetXattr") > 0, count(after, "GetXattr")], [true, 0]);
+  // Once behind each write.
+  assertEquals(count(before, "Lookup") - count(after, "Lookup"), 2, `${before}; ${after}`);
+});

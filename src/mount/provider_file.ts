@@ -25,8 +25,15 @@ import type {
   FileSetlkwer,
   FileWriter,
 } from "../nodefs/mod.ts";
-import { type Context, type FileLock, type Handle, LOCK_END_MAX } from "../provider/mod.ts";
+import {
+  type Context,
+  type FileInfo,
+  type FileLock,
+  type Handle,
+  LOCK_END_MAX,
+} from "../provider/mod.ts";
 import { RealHandle } from "../providers/mod.ts";
+import { RemoteHandle } from "../wire/mod.ts";
 
 /** What an open file consists of. */
 export interface ProviderFileParts {
@@ -103,6 +110,11 @@ export class ProviderFile
   /** The descriptor of a file of the host, where the provider hands out the file itself. */
   passthroughFd(): number {
     return this.handle instanceof RealHandle ? this.handle.fd : -1;
+  }
+
+  /** The attributes, where a server told them with its last reply: see `VFSClientOptions.recentMs`. */
+  recentStat(): FileInfo | undefined {
+    return this.handle instanceof RemoteHandle ? this.handle.recentStat() : undefined;
   }
 
   /** An extended attribute. */

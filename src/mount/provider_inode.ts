@@ -114,6 +114,12 @@ export abstract class ProviderInode extends Node
       : this.provider.stat(path, context);
   }
 
+  /** What a server has just said of the file, with the reply to a write. */
+  get #recent(): FileInfo | undefined {
+    const open = this.embeddedInode().openFiles[0];
+    return open instanceof ProviderFile ? open.recentStat() : undefined;
+  }
+
   /** The attributes: through the handle, by path, or as they were last. */
   getattr(
     context: Context,
@@ -132,7 +138,7 @@ export abstract class ProviderInode extends Node
     if (path === undefined) {
       return this.last === null ? ERRNO.ESTALE : ghost(this.last, out);
     }
-    return chain(this.lstat(path, context), (info): Errno | void => {
+    return chain(this.#recent ?? this.lstat(path, context), (info): Errno | void => {
       if (this.can.has("inode") && info.ino !== inode.stableAttr.ino) return ERRNO.ESTALE;
       this.last = info;
       fillAttr(out.attr, info);
@@ -153,7 +159,7 @@ export abstract class ProviderInode extends Node
     if (path === undefined && handle === null) {
       return this.last === null ? ERRNO.ESTALE : describe(this.last.with({ nlink: 0 }), out);
     }
-    const described = handle?.stat(context) ?? this.lstat(path ?? "", context);
+    const described = handle?.stat(context) ?? this.#recent ?? this.lstat(path ?? "", context);
     return chain(described, (info): Errno | void => {
       if (this.can.has("inode") && info.ino !== inode.stableAttr.ino) return ERRNO.ESTALE;
       this.last = info;

@@ -15,12 +15,14 @@ import {
 import type { ClientLink } from "./client_link.ts";
 import { lockFromMessage, lockToMessage } from "./lock_message.ts";
 import { OpCode, SetBits } from "./op_code.ts";
+import { RecentChange } from "./recent_change.ts";
 import { fileInfoOf } from "./remote_info.ts";
 import { setOwner, setTimes } from "./time_change.ts";
 import { reopen } from "./reopen.ts";
 import type { Revivable, VFSClient } from "./vfs_client.ts";
 import type { VFSRequest } from "./vfs_request.ts";
 import type { VFSResponse } from "./vfs_response.ts";
+import type { VFSStat } from "./vfs_stat.ts";
 import type { RemoteFile } from "./waiter.ts";
 
 const NOTHING = (): void => {};
@@ -35,14 +37,12 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
   readonly ino: number | bigint;
   readonly #client: VFSClient;
   readonly #name: string;
-  /** The attributes that came with the reply to `open`, while they are new: see `FreshStats`. */
-  #fresh: FileInfo | null;
-  #freshUntil: number;
   /** What the file was when it was opened, for the case that it must be opened again. */
   #identity: FileInfo | null = null;
   /** Whether it has held locks, which a new connection has lost. */
   #locked = false;
   #closed = false;
+  readonly #change: RecentChange;
 
   /**
    * The open file `number` of the server.
@@ -61,8 +61,7 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     this.number = number;
     this.#name = basename(clean(path));
     this.ino = info?.ino ?? 0;
-    this.#fresh = info;
-    this.#freshUntil = client.fresh.current();
+    this.#change = new RecentChange(client, flags, info);
     if (!client.reconnects) return;
     this.#identity = info;
     client.revivables.add(this);
@@ -163,8 +162,26 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     const request = this.#begin(OpCode.Write, "write", context);
     request.offset = offset;
     request.data = data;
-    if (this.#client.cache.isOn) request.set = SetBits.WantStat;
-    return this.#send(({ written }) => written, "write", context);
+    const { cache, recentMs } = this.#client;
+    if (cache.isOn || recentMs > 0) request.set = SetBits.WantStat;
+    if (recentMs === 0) return this.#send(({ written }) => written, "write", context);
+    this.#change.begin();
+    const take = ({ stat, written }: VFSResponse): number => {
+      this.#changed(stat);
+      return written;
+    };
+    return this.#send(take, "write", context);
+  }
+
+  /** The reply to a change of this file has come. */
+  #changed(stat: VFSStat | null): void {
+    const info = stat === null ? null : fileInfoOf(stat, this.#name, this.#client.version);
+    this.#change.answered(info);
+  }
+
+  /** The attributes as the reply to the last write said a moment ago (`VFSClientOptions.recentMs`). */
+  recentStat(): FileInfo | undefined {
+    return this.#closed ? undefined : this.#change.info;
   }
 
   async #writeMany(
@@ -191,13 +208,8 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
 
   /** The attributes. Version 1 knows them by path only. */
   override stat(context?: Context): MaybePromise<FileInfo> {
-    const fresh = this.#fresh;
-    this.#fresh = null;
-    if (fresh !== null && this.#freshUntil === this.#client.fresh.generation && !this.#closed) {
-      return fresh;
-    }
-    const known = this.#closed ? undefined : this.#client.cache.statOf(this);
-    if (known !== undefined) return known;
+    const known = this.#closed ? null : this.#change.take() ?? this.#client.cache.statOf(this);
+    if (known !== null && known !== undefined) return known;
     if (this.#client.version === 2) this.#begin(OpCode.Getattr, "stat", context);
     else if (this.#closed) throw this.fail("EBADF", "stat");
     else this.#client.begin(OpCode.Getattr, context).path = this.path ?? "";
@@ -238,15 +250,8 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     context: Context | undefined,
   ): MaybePromise<void> {
     request.set |= SetBits.WantStat;
-    return this.#send(
-      ({ stat }) => {
-        if (stat === null) return;
-        this.#fresh = fileInfoOf(stat, this.#name, this.#client.version);
-        this.#freshUntil = this.#client.fresh.current();
-      },
-      syscall,
-      context,
-    );
+    this.#change.begin();
+    return this.#send(({ stat }) => this.#changed(stat), syscall, context);
   }
 
   /** Sets the permission bits. */
@@ -343,9 +348,8 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
   /** An extended attribute. */
   override getXattr(name: string, context?: Context): MaybePromise<Uint8Array> {
     this.#require2("getXattr");
-    if (name === "security.capability" && this.#client.cache.hasNoCapabilities(this)) {
-      throw this.fail("ENODATA", "getXattr");
-    }
+    const isKnown = this.#change.isOfNewFile || this.#client.cache.hasNoCapabilities(this);
+    if (isKnown && name === "security.capability") throw this.fail("ENODATA", "getXattr");
     this.#begin(OpCode.GetXattr, "getXattr", context).name = name;
     return this.#send(({ data }) => data.slice(), "getXattr", context);
   }

@@ -47,6 +47,13 @@ export interface VFSClientOptions {
    * its clients too). After a lost connection nothing is kept any more. Default false.
    */
   readonly cache?: boolean | "exact";
+  /**
+   * For how many milliseconds a mount may hear once more what the reply to a change of its own has said: the
+   * attributes of a file that was written, and that a new file has no capabilities, which the kernel asks for
+   * before the first write. Only until this client changes something else. For a mount that remembers
+   * attributes for longer anyway (`attrTimeoutMs`): it saves two round trips for each file that is written. Default 0.
+   */
+  readonly recentMs?: number;
 }
 
 /** Something that has to be set up again on a new connection, before anything else is sent over it. */
@@ -73,6 +80,8 @@ export class VFSClient {
   readonly ended: Promise<unknown>;
   /** How many requests have been made so far, to count round trips. */
   requestCount = 0;
+  /** How many of them change something. */
+  changeCount = 0;
   readonly #options: VFSClientOptions;
   readonly #request = new VFSRequest();
   #file: RemoteFile | null = null;
@@ -145,6 +154,11 @@ export class VFSClient {
   /** The version agreed on. */
   get version(): WireVersion {
     return this.#link.version;
+  }
+
+  /** For how long what came with the reply to a change is recent, in milliseconds. */
+  get recentMs(): number {
+    return this.version === 1 ? 0 : this.#options.recentMs ?? 0;
   }
 
   /** Whether a new connection is made when this one ends. */
@@ -231,7 +245,10 @@ export class VFSClient {
     if (this.#dead) return waiter.fail(this.#cause);
     if (isAborted) return waiter.interrupt();
     waiter.onReply = this.cache.asked(request, this.#file, this.#file2);
-    if (!ReplyLane.observes(request.op)) this.fresh.expire();
+    if (!ReplyLane.observes(request.op)) {
+      this.changeCount++;
+      this.fresh.expire();
+    }
     if (this.#options.reconnect !== undefined) {
       const copy = new VFSRequest(request);
       waiter.kept = { request: copy, file: this.#file, file2: this.#file2 };
