@@ -9,12 +9,14 @@ import type { Channel } from "./device.ts";
 /** So many times it is looked for the answer, and then once for the requests of others. */
 const LOOKS = 8;
 
-/** What comes within this time has not been slept for, in milliseconds: to be woken alone takes longer. */
-const NEAR_MS = 0.014;
-/** The server is near while this part of its answers was here within that time. */
+/** It is seen once in so many requests how soon the server takes them. */
+const SEEN_EVERY = 8;
+/** Who takes a request within this time was awake, in milliseconds: to be woken takes longer. */
+const AWAKE_MS = 0.006;
+/** How much of the past counts: the last eight times or so. */
+const MEMORY = 1 / 8;
+/** The server is near while this part of the requests was taken at once. */
 const NEAR = 1 / 2;
-/** How much of the past counts: the last 32 answers or so. */
-const MEMORY = 1 / 32;
 
 /** How long the thread may be held. */
 export interface HoldTimes {
@@ -39,8 +41,9 @@ export class AnswerHold implements Holder {
   readonly #channel: Channel;
   readonly #spin: SpinPolicy;
   readonly #linger: SpinPolicy;
-  /** Which part of the last answers was here at once. */
-  #nearness = 0;
+  #unseen = 0;
+  /** Which part of the requests was taken at once. */
+  #awake = 0;
 
   /** Holds the thread for so long at most. */
   constructor(channel: Channel, times: HoldTimes, mayHold: () => boolean) {
@@ -50,15 +53,16 @@ export class AnswerHold implements Holder {
     this.mayHold = mayHold;
   }
 
+  /** Whether the server is awake on a processor of its own. */
+  get isNear(): boolean {
+    return this.#awake >= NEAR;
+  }
+
   /** Calls `look` until it returns true, a request comes, or it does not pay. */
-  hold(look: () => boolean): void {
+  hold(look: () => boolean, isTaken: () => boolean): void {
+    if (--this.#unseen < 0) this.#see(isTaken);
     // The server may have had the processor already, when what we sent woke it.
-    const startedAt = performance.now();
-    if (look() || this.#channel.hasMessage() || this.#spinFor(look)) {
-      this.#took(performance.now() - startedAt);
-      return;
-    }
-    this.#took(Infinity);
+    if (look() || this.#channel.hasMessage() || this.#spinFor(look)) return;
     const lingerMs = this.#linger.nextMs();
     const lingersAt = performance.now();
     // An answer may come in parts, or be another's, who cannot take it before we end.
@@ -71,15 +75,13 @@ export class AnswerHold implements Holder {
     if (lingerMs > 0) this.#linger.missed();
   }
 
-  /**
-   * Whether the server is awake on a processor of its own: nobody who has to be woken first answers so soon.
-   */
-  get isNear(): boolean {
-    return this.#nearness >= NEAR;
-  }
-
-  #took(ms: number): void {
-    this.#nearness += ((ms < NEAR_MS ? 1 : 0) - this.#nearness) * MEMORY;
+  /** Looks how soon the server takes what was sent. */
+  #see(isTaken: () => boolean): void {
+    this.#unseen = SEEN_EVERY;
+    const startedAt = performance.now();
+    let isAwake: boolean;
+    do isAwake = isTaken(); while (!isAwake && performance.now() - startedAt < AWAKE_MS);
+    this.#awake += ((isAwake ? 1 : 0) - this.#awake) * MEMORY;
   }
 
   /** True when it is over, and when somebody else needs the thread. */

@@ -31,7 +31,10 @@ const LATE_MS = 2;
  * Another process that answers our questions while the program waits: a server of a mount over the wire. It is near
  * when it answers at once, which takes a processor of its own and staying awake there.
  */
-export type Helper = "none" | "near" | "far";
+export interface Helper {
+  /** Whether it is. */
+  readonly isNear: boolean;
+}
 
 /** What a thread may do about processors: `Processor` of libc, or a test in its place. */
 export interface ThreadPlace {
@@ -89,7 +92,7 @@ export class HandOver {
    *
    * @param helper Who takes turns with us besides.
    */
-  lend(caller: number, helper: Helper = "none"): boolean {
+  lend(caller: number, helper: Helper | null = null): boolean {
     if (caller === 0) return false;
     if (caller !== this.#caller) {
       this.#caller = caller;
@@ -126,13 +129,13 @@ export class HandOver {
   }
 
   /** Begins to lend, or goes on with it, if that is of use. */
-  #goesOn(helper: Helper): boolean {
+  #goesOn(helper: Helper | null): boolean {
     if (!this.#isOfUse(helper)) {
       this.#wait(LOANS);
       return false;
     }
     if (!this.#isLending) this.#misses = MISSES_MAX;
-    this.#far = this.#isLending && helper === "far" ? this.#far + 1 : 0;
+    this.#far = this.#isLending && helper?.isNear === false ? this.#far + 1 : 0;
     if (this.#far > FAR_MAX) {
       this.#rest(FAR_PAUSE_MAX);
       return false;
@@ -143,8 +146,8 @@ export class HandOver {
   }
 
   /** Whether the caller would be woken elsewhere. */
-  #isOfUse(helper: Helper): boolean {
-    const sleepers = (helper === "none" ? 0 : 2) + (this.#isLending ? 1 : 0);
+  #isOfUse(helper: Helper | null): boolean {
+    const sleepers = (helper === null ? 0 : 2) + (this.#isLending ? 1 : 0);
     if (this.#place.isCrowded(sleepers)) return false;
     return this.#isLending || this.#place.numberOf(this.#caller) !== this.#place.number;
   }

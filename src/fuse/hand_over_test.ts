@@ -51,7 +51,7 @@ function serve(
   count: number,
   isNear = true,
   caller = CALLER,
-  helper: Helper = "none",
+  helper: Helper | null = null,
 ): number {
   let lent = 0;
   for (let index = 0; index < count; index++) {
@@ -151,19 +151,20 @@ Deno.test("HandOver gives up where it may not go", () => {
 Deno.test("HandOver lends as long as a helper is near, and a while to see whether it comes near", () => {
   const place = new FakePlace(1);
   const handOver = handOverOf(place);
+  const [near, far] = [{ isNear: true }, { isNear: false }];
   const withHelper = (count: number, helper: Helper) =>
     serve(handOver, count, true, CALLER, helper);
-  assertEquals(withHelper(16, "far"), 0);
-  assertEquals(withHelper(1500, "far"), 1500);
-  assertEquals(withHelper(5000, "near"), 5000);
+  assertEquals(withHelper(16, far), 0);
+  assertEquals(withHelper(1500, far), 1500);
+  assertEquals(withHelper(5000, near), 5000);
   // The helper, the caller, and whoever of them has just gone to sleep.
   assertEquals(place.sleepers, 3);
-  assertEquals(withHelper(2000, "far"), 2000);
+  assertEquals(withHelper(2000, far), 2000);
   // From now on it tries again and again, but less and less often.
   let lent = 0;
   for (let count = 0; count < 300; count++) {
     place.number = 0;
-    lent += withHelper(1000, "far");
+    lent += withHelper(1000, far);
   }
   assert(lent > 25_000 && lent < 50_000, String(lent));
 });

@@ -238,9 +238,8 @@ export class Session {
   /** Leaves the processor to the caller with the reply, if that is of use: {@linkcode HandOver.takeBack} follows then. */
   #lend(caller: number, size: number): boolean {
     if (this.#handOver === null || size > LENT_SIZE_MAX) return false;
-    if (!this.#channel.hasSources) return this.#handOver.lend(caller);
     // Over the wire a server takes turns too.
-    return this.#handOver.lend(caller, this.#loop.isAnswerNear ? "near" : "far");
+    return this.#handOver.lend(caller, this.#channel.hasSources ? this.#loop.helper : null);
   }
 
   /** `caller` is the thread that waits for the reply, 0 for nobody. */

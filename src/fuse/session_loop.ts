@@ -8,6 +8,7 @@ import { ERRNO } from "../base/mod.ts";
 import { SpinPolicy, threadWait } from "../libc/mod.ts";
 import { AnswerHold } from "./answer_hold.ts";
 import type { Channel, Wake } from "./device.ts";
+import type { Helper } from "./hand_over.ts";
 
 /** How the loop divides its time. */
 export interface LoopTimes {
@@ -155,9 +156,9 @@ export class SessionLoop {
     this.#channel.wake();
   }
 
-  /** Whether what a request needs from a source of the thread is there at once. */
-  get isAnswerNear(): boolean {
-    return this.#hold.isNear;
+  /** Whose answers the requests need. */
+  get helper(): Helper {
+    return this.#hold;
   }
 
   /** A pending request was answered: its caller will soon ask for more. */

@@ -28,9 +28,9 @@ export interface Holder {
   mayHold(): boolean;
   /**
    * Calls `look` again and again until it says that there is no more to look for. Ends without that when it
-   * takes long or somebody needs the thread.
+   * takes long or somebody needs the thread. `isTaken` tells whether who has to answer has taken the question.
    */
-  hold(look: () => boolean): void;
+  hold(look: () => boolean, isTaken: () => boolean): void;
 }
 
 /**

@@ -4,7 +4,8 @@
  * @module
  */
 import { check, libc, negatedErrno } from "./library.ts";
-import { close } from "./descriptor.ts";
+import { close, ioctl } from "./descriptor.ts";
+import type { MemoryBlock } from "./memory_block.ts";
 
 const AF_UNIX = 1;
 /** SOCK_STREAM, SOCK_CLOEXEC and SOCK_NONBLOCK. */
@@ -12,6 +13,7 @@ const STREAM = 1 | 0o2000000 | 0o4000;
 /** `sa_family_t`. */
 const FAMILY_SIZE = 2;
 const MSG_NOSIGNAL = 0x4000;
+const SIOCOUTQ = 0x5411;
 
 /**
  * Connects to a Unix socket. Returns the descriptor, which does not block.
@@ -37,6 +39,15 @@ export function connectUnix(path: string): number {
 export function receive(fd: number, buffer: Uint8Array): number {
   const result = libc().recv(fd, buffer, BigInt(buffer.length), 0);
   return result < 0 ? negatedErrno() : result;
+}
+
+/**
+ * How much of what was sent the other side has not read yet, 0 for nothing (`unix(7)`: SIOCOUTQ, which counts the
+ * kernel's memory for it); or a negated errno. `count` is where the kernel writes it.
+ */
+export function unreadBytes(fd: number, count: MemoryBlock): number {
+  const result = ioctl(fd, SIOCOUTQ, count.address);
+  return result < 0 ? result : count.view.getInt32(0, true);
 }
 
 /** `send(2)` of any bytes, without SIGPIPE. The bytes sent, or a negated errno. */

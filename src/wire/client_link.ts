@@ -241,10 +241,12 @@ export class ClientLink {
     if (!canHold || this.#ended) return false;
     const before = this.#forOthers;
     this.#held = waiter;
-    holder.hold(this.#look);
+    holder.hold(this.#look, this.#isTaken);
     this.#held = null;
     return waiter.isOver && this.#forOthers === before;
   }
+
+  readonly #isTaken = (): boolean => this.#channel.isTaken?.() ?? false;
 
   /** Takes what has come; true when that is the end of what the thread is held for. */
   readonly #look = (): boolean => {

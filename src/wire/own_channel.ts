@@ -14,6 +14,7 @@ import {
   receive,
   send,
   threadWait,
+  unreadBytes,
   type WaitSource,
   write,
 } from "../libc/mod.ts";
@@ -48,6 +49,7 @@ export class OwnChannel implements ByteChannel, WaitSource {
   #due = 0;
   readonly #wakeFd: number;
   readonly #wakeValue = new MemoryBlock(8);
+  readonly #count = new MemoryBlock(4);
   readonly #readSet: MemoryBlock;
   readonly #writeSet: MemoryBlock;
   /** Who waits for bytes. */
@@ -128,6 +130,11 @@ export class OwnChannel implements ByteChannel, WaitSource {
     if (size === AGAIN || size === INTERRUPTED) return 0;
     if (size < 0) throw failure(size, { syscall: "send" });
     return size;
+  }
+
+  /** Whether the server has taken all that was sent. */
+  isTaken(): boolean {
+    return !this.#closed && unreadBytes(this.fd, this.#count) === 0;
   }
 
   /** Writes some of the bytes; waits on another thread while the server takes none. */

@@ -128,3 +128,18 @@ Deno.test("a client for a mount speaks with a server like any other, and knows w
   assertEquals(threadWait.hasSources, false);
   await Deno.remove(directory, { recursive: true });
 });
+
+Deno.test("an own channel tells when the other side has taken what was sent", async () => {
+  await connected(async (channel, peer) => {
+    assertEquals(channel.isTaken(), true);
+    channel.writeNow(new Uint8Array([1, 2, 3]));
+    assertEquals(channel.isTaken(), false);
+    const buffer = new Uint8Array(2);
+    assertEquals(await peer.read(buffer), 2);
+    assertEquals(channel.isTaken(), false);
+    assertEquals(await peer.read(buffer), 1);
+    assertEquals(channel.isTaken(), true);
+    channel.close();
+    assertEquals(channel.isTaken(), false);
+  });
+});

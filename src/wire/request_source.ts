@@ -4,12 +4,12 @@
  * @module
  */
 import { CborReader } from "../cbor/mod.ts";
-import { SpinPolicy } from "../libc/mod.ts";
 import { Call, type Session } from "./call.ts";
 import { decodeFirstRequest, decodeRequest } from "./codec.ts";
 import type { ConnectionHost } from "./connection_host.ts";
 import { FRAME_HEAD, FrameReader } from "./frame_reader.ts";
 import { nextTurn } from "./next_turn.ts";
+import { RequestGaps } from "./request_gaps.ts";
 import type { ByteChannel } from "./transport.ts";
 
 /** So long may one connection work before the others get their turn, in milliseconds. */
@@ -21,11 +21,6 @@ const BYTES_UNTIMED = 1 << 12;
 const SPIN_TURN_MS = 1;
 /** So many times it is looked before the clock is. */
 const LOOKS = 8;
-/**
- * Most spins have to find something: where another program computes, three of four still do, and yet it would be better
- * to leave the processor to those who ask.
- */
-const WORTH = 0.85;
 
 /**
  * Decodes requests into calls, and keeps the calls for the next ones. After a while of unbroken work it says
@@ -45,12 +40,10 @@ export class RequestSource {
   #requests = 0;
   #bytes = 0;
   #tired = false;
-  readonly #spin: SpinPolicy;
+  readonly #gaps: RequestGaps;
   /** Whether the event loop has had a turn, and when that was seen. */
   #hasWaited = false;
   #waitedAt = 0;
-  /** When it was not looked for the next request, as it did not seem worth it; 0 when it was. */
-  #declinedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads from a channel; `onTooSlow` is called when a frame takes longer than it may. */
@@ -64,10 +57,7 @@ export class RequestSource {
     this.#session = session;
     this.#input = new FrameReader(channel, host.limits.frameMax);
     this.#onTooSlow = onTooSlow;
-    this.#spin = new SpinPolicy(host.spinMs, {
-      worth: WORTH,
-      isCrowded: () => host.sole.isCrowded(),
-    });
+    this.#gaps = new RequestGaps(host.spinMs, () => host.sole.isCrowded());
   }
 
   /**
@@ -80,7 +70,7 @@ export class RequestSource {
     if (this.#tired || !this.#input.next()) return null;
     this.stop();
     this.#host.sole.heard(this);
-    if (this.#declinedAt > 0) this.#learn();
+    if (this.#hasWaited && this.#host.spinMs > 0) this.#gaps.came(performance.now());
     const { frameStart, frameEnd, bytes } = this.#input;
     const call = this.#spare.pop() ?? new Call(this.#session);
     const { request } = call;
@@ -126,29 +116,24 @@ export class RequestSource {
       this.#tired = true;
       return false;
     }
-    const spinMs = this.#spin.nextMs();
-    if (spinMs === 0) {
-      this.#declinedAt = startedAt;
-      return false;
-    }
+    const spinMs = this.#gaps.begin(startedAt);
+    if (spinMs === 0) return false;
+    let now: number;
     do {
-      for (let looks = 0; looks < LOOKS; looks++) {
-        const filled = this.#input.fillNow();
-        // Who waits for bytes hears of the end too.
-        if (filled === false) return false;
-        if (filled === null) continue;
-        this.#spin.found();
-        return true;
-      }
-    } while (performance.now() - startedAt < spinMs);
-    this.#spin.missed();
+      const filled = this.#look();
+      now = performance.now();
+      if (filled === true) this.#gaps.found(now);
+      // Who waits for bytes hears of the end too.
+      if (filled !== null) return filled;
+    } while (now - startedAt < spinMs);
+    this.#gaps.missed();
     return false;
   }
 
-  /** A request has come that nobody looked for. */
-  #learn(): void {
-    this.#spin.saw(performance.now() - this.#declinedAt < this.#host.spinMs);
-    this.#declinedAt = 0;
+  #look(): boolean | null {
+    let filled: boolean | null = null;
+    for (let looks = 0; looks < LOOKS && filled === null; looks++) filled = this.#input.fillNow();
+    return filled;
   }
 
   /** Waits for more bytes, or for the next turn; false at the end of the stream. */

@@ -19,6 +19,8 @@ export interface ByteChannel {
   readNow?(buffer: Uint8Array): number | null;
   /** Waits until there may be something for `readNow`, which is then called instead of `read`. */
   toRead?(): Promise<void>;
+  /** Whether the other side has taken all that was sent, where that can be told. */
+  isTaken?(): boolean;
   /** Told how many answers are due, by who reads them. */
   expect?(count: number): void;
   /** Ends both directions; what waits in `read` and `write` ends too. */
