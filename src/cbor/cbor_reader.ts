@@ -20,6 +20,9 @@ import { type KeySpan, UnknownKeys } from "./unknown_keys.ts";
 
 /** The head of an empty text; those of up to 23 bytes follow. */
 const SHORT_TEXT = 0x60;
+/** The first byte of an unsigned integer of 64 bits, and how long it is in bytes. */
+const LONG_UINT = 0x1b;
+const LONG_UINT_SIZE = 9;
 /** The head of -1; those down to -24 follow. */
 const SMALL_NEGATIVE = 0x20;
 const TWO_32 = 0x1_0000_0000;
@@ -87,7 +90,15 @@ export class CborReader extends CborCursor {
 
   /** An unsigned 64-bit integer into `high` and `low`. */
   uint64(): void {
-    this.expect(MAJOR_UINT);
+    const { at, bytes } = this;
+    // Numbers of inodes are long, and every entry of a listing has one.
+    if (at + LONG_UINT_SIZE <= this.end && bytes[at] === LONG_UINT) {
+      this.high = ((bytes[at + 1]! << 24) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 8) |
+        bytes[at + 4]!) >>> 0;
+      this.low = ((bytes[at + 5]! << 24) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 8) |
+        bytes[at + 8]!) >>> 0;
+      this.at = at + LONG_UINT_SIZE;
+    } else this.expect(MAJOR_UINT);
   }
 
   /** A signed 64-bit integer: a number when safe, a bigint otherwise. */

