@@ -28,7 +28,6 @@ import type { DirStream, FileHandle, Inode, InodeEmbedder, StreamEntry } from ".
 import { newListDirStream } from "../nodefs/mod.ts";
 import type * as nodefs from "../nodefs/mod.ts";
 import type { CapabilitySet, Context, FileInfo } from "../provider/mod.ts";
-import { RealFSProvider } from "../providers/mod.ts";
 import { fillAttr } from "./attr_of.ts";
 import { MadeMode } from "./made_mode.ts";
 import { ProviderFile } from "./provider_file.ts";
@@ -100,7 +99,7 @@ export class ProviderNode extends ProviderInode
   lookup(context: Context, name: string, out: EntryOut): MaybePromise<Inode | Errno> {
     const path = this.#childPath(name);
     const { provider } = this;
-    if (provider instanceof RealFSProvider && provider.lstat === RealFSProvider.prototype.lstat) {
+    if (provider.find !== undefined && this.can.has("lstat")) {
       return chain(
         provider.find(path, context),
         (info) => info === null ? ERRNO.ENOENT : this.#adopt(name, info, out),

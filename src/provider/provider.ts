@@ -66,6 +66,11 @@ export interface Provider {
 
   /** `lstat`: the attributes; a final symbolic link is described itself. */
   lstat(path: string, context?: Context): MaybePromise<FileInfo>;
+  /**
+   * As {@linkcode Provider.lstat}, but null where there is nothing (ENOENT). For providers that can tell without
+   * throwing: half of what a kernel looks up is not there. Optional; who has it has the capability `lstat`.
+   */
+  find?(path: string, context?: Context): MaybePromise<FileInfo | null>;
   /** `link`: gives an inode a second name; a final symbolic link in `existing` is not followed. */
   link(existing: string, newPath: string, context?: Context): MaybePromise<void>;
   /**

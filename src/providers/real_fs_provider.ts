@@ -75,8 +75,10 @@ export class RealFSProvider extends Forward {
    */
   find(path: string, context?: Context): MaybePromise<FileInfo | null> {
     const { inner } = this;
-    if (inner instanceof ContainedProvider) return inner.find(path, context);
-    return rescue(() => inner.lstat(path, context), nullIfMissing);
+    // Who has an `lstat` of his own means that.
+    const isOurs = this.lstat === RealFSProvider.prototype.lstat;
+    if (isOurs && inner instanceof ContainedProvider) return inner.find(path, context);
+    return rescue(() => this.lstat(path, context), nullIfMissing);
   }
 }
 

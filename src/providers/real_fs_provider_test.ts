@@ -90,6 +90,16 @@ for (const ffi of [true, false]) {
     const long = `/${"x".repeat(256)}`;
     const refusal = await assertRejects(async () => await provider.find(long), FsError);
     assertEquals(refusal.message, refused("ENAMETOOLONG", () => provider.lstat(long)).message);
+    // Who has an lstat() of his own means that.
+    class Hiding extends RealFSProvider {
+      override lstat(path: string): ReturnType<RealFSProvider["lstat"]> {
+        if (path === "/link") throw new FsError("ENOENT", { syscall: "lstat", path });
+        return super.lstat(path);
+      }
+    }
+    await using hiding = new Hiding(scratch.path, { ffi });
+    assertEquals(await hiding.find("/link"), null);
+    assertEquals((await hiding.find("/"))?.isDir, true);
   });
 
   Deno.test(`errors name the caller's paths, ${how}`, () => {

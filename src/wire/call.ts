@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { chain, FsError, type MaybePromise, rescue, toErrno } from "../base/mod.ts";
+import { chain, ERRNO, FsError, type MaybePromise, rescue, toErrno } from "../base/mod.ts";
 import type { FileInfo, Handle, Provider } from "../provider/mod.ts";
 import { CallContext } from "./call_context.ts";
 import type { WireVersion } from "./codec.ts";
@@ -162,6 +162,12 @@ export class Call {
     if (session.version === 1) setStatV1(this.#stat, info, this.request.path, session.inodes);
     else setStatV2(this.#stat, info);
     this.response.stat = this.#stat;
+  };
+
+  /** Answers with attributes, or ENOENT for null. */
+  readonly giveFound = (info: FileInfo | null): void => {
+    if (info === null) this.response.err = -ERRNO.ENOENT.number;
+    else this.giveStat(info);
   };
 
   /** Answers with what `stat` says of the path now. */

@@ -14,6 +14,7 @@ import { NOTICES } from "./vfs_response.ts";
 import { VFSStat } from "./vfs_stat.ts";
 
 const ENOENT = -2;
+const ENOTDIR = -20;
 const EINTR = -4;
 
 /** Looks so many times. */
@@ -264,4 +265,24 @@ Deno.test("who gets his answer at once is not asked for a signal, and is not sen
   assertEquals(channel.requests.map(({ path }) => path), ["/f", "/slow"]);
   await remote.close();
   assertEquals(await codeOf(() => slow), "EIO");
+});
+
+Deno.test("what is not there is found to be null, whether somebody waits for the answer or not", async () => {
+  const { remote } = await scripted((request) =>
+    request.path === "/file" ? [answer(request, 5)] : [replyFrame({
+      id: request.id,
+      err: request.path === "/none" ? ENOENT : ENOTDIR,
+    })]
+  );
+  const holder = new Looks();
+  assertEquals(held(holder, () => remote.find("/none")), null);
+  const info = held(holder, () => remote.find("/file"));
+  assert(info !== null && !(info instanceof Promise));
+  assertEquals(info.size, 5);
+  assertThrows(() => held(holder, () => remote.find("/file/below")), FsError, "ENOTDIR");
+  assertEquals(await remote.find("/none"), null);
+  assertEquals((await remote.find("/file"))?.size, 5);
+  assertEquals(await codeOf(() => remote.find("/file/below")), "ENOTDIR");
+  assertEquals(await codeOf(() => remote.lstat("/none")), "ENOENT");
+  await remote.close();
 });

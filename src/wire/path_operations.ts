@@ -23,7 +23,12 @@ const COMPONENTS_AT_ONCE = 8;
 
 /** Lookup. */
 export function lookup(call: Call): MaybePromise<void> {
-  return chain(call.lstat(call.request.path), call.giveStat);
+  const { request, session, context } = call;
+  const { provider } = session;
+  if (session.version === 1 || !session.hasLstat || provider.find === undefined) {
+    return chain(call.lstat(request.path), call.giveStat);
+  }
+  return chain(provider.find(request.path, context), call.giveFound);
 }
 
 /** Getattr: of an open file when version 2 names one. */

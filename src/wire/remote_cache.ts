@@ -69,6 +69,11 @@ const CHANGES_FILE: ReadonlySet<number> = new Set([OpCode.Read, OpCode.Write, Op
 
 const isTmpfile = (flags: number): boolean => (flags & O_TMPFILE) === O_TMPFILE;
 
+/** Whether nothing has a name of a directory. A name that cannot be is another error, which is the server's to tell. */
+function isMissing(name: CachedName | undefined, directory: CachedName, path: string): boolean {
+  return (name?.isAbsent ?? directory.isComplete) && !isNameTooLong(basename(path));
+}
+
 /**
  * Attributes, and which names there are in directories that were made or listed over this connection.
  *
@@ -167,12 +172,15 @@ export class RemoteCache {
     const directory = this.#above(path);
     if (directory === undefined) return undefined;
     const name = directory.names.get(basename(path));
-    const isAbsent = name?.isAbsent ?? directory.isComplete;
-    // A name that cannot be is another error, which is the server's to tell.
-    if (isAbsent && !isNameTooLong(basename(path))) {
-      throw new FsError("ENOENT", { syscall: "lstat", path });
-    }
+    if (isMissing(name, directory, path)) throw new FsError("ENOENT", { syscall: "lstat", path });
     return name?.info ?? undefined;
+  }
+
+  /** Whether it is known that nothing is at a clean path. */
+  isAbsent(path: string): boolean {
+    const directory = this.#isOn && path !== "/" ? this.#above(path) : undefined;
+    if (directory === undefined) return false;
+    return isMissing(directory.names.get(basename(path)), directory, path);
   }
 
   /** What `stat` says of a clean path, if that is known. */

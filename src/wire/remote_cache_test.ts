@@ -1,8 +1,16 @@
 import { assertEquals } from "@std/assert";
-import { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, O_TRUNC, RENAME_EXCHANGE } from "../base/mod.ts";
-import { Forward, type Handle, type Provider } from "../provider/mod.ts";
+import {
+  FsError,
+  O_CREAT,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_RDWR,
+  O_TRUNC,
+  RENAME_EXCHANGE,
+} from "../base/mod.ts";
+import { type Context, Forward, type Handle, type Provider } from "../provider/mod.ts";
 import { type MemoryProvider, newMemoryProvider } from "../providers/mod.ts";
-import type { RemoteProvider } from "./remote_provider.ts";
+import { RemoteProvider } from "./remote_provider.ts";
 import { codeOf, linked } from "./testing/linked.ts";
 import { Unwatched } from "./testing/unwatched.ts";
 import { VFSServer } from "./vfs_server.ts";
@@ -291,4 +299,30 @@ Deno.test("a name that is too long is told as such, also in a directory whose na
   const long = `/new/${"n".repeat(256)}`;
   assertEquals(await look(mine, long.slice(0, -1)), "ENOENT");
   assertEquals(await look(mine, long), "ENAMETOOLONG");
+});
+
+Deno.test("what is known not to be there is found to be null without a request, until somebody makes it", async () => {
+  await using here = await world();
+  const { mine, other } = here;
+  assertEquals(await look(mine, "/d/none"), "ENOENT");
+  assertEquals(
+    await requestsOf(mine, async () => assertEquals(await mine.find("/d/none"), null)),
+    0,
+  );
+  await other.mkdir("/d/none", 0o755);
+  await look(mine, "/d/f");
+  assertEquals((await mine.find("/d/none"))?.isDir, true);
+});
+
+Deno.test("find() means the lstat() of who has one of his own", async () => {
+  class Hiding extends RemoteProvider {
+    override lstat(path: string, context?: Context): ReturnType<RemoteProvider["lstat"]> {
+      if (path === "/d/f") throw new FsError("ENOENT", { syscall: "lstat", path });
+      return super.lstat(path, context);
+    }
+  }
+  await using here = await world();
+  const hiding = new Hiding(here.other.client);
+  assertEquals(await hiding.find("/d/f"), null);
+  assertEquals((await hiding.find("/d"))?.isDir, true);
 });

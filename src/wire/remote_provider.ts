@@ -8,6 +8,7 @@ import {
   chain,
   clean,
   decodeName,
+  ERRNO,
   FsError,
   isPromise,
   join,
@@ -17,6 +18,8 @@ import {
   O_NOFOLLOW,
   O_RDWR,
   O_TRUNC,
+  rescue,
+  toErrno,
 } from "../base/mod.ts";
 import {
   type CapabilitySet,
@@ -41,6 +44,13 @@ import type { VFSClient } from "./vfs_client.ts";
 import type { VFSDirEntry } from "./vfs_dir_entry.ts";
 import type { VFSRequest } from "./vfs_request.ts";
 import type { VFSResponse } from "./vfs_response.ts";
+
+const NULL = (): null => null;
+
+function nullIfMissing(thrown: unknown): null {
+  if (toErrno(thrown) === ERRNO.ENOENT) return null;
+  throw thrown;
+}
 
 /**
  * A provider like any other whose data is elsewhere. Each operation is one round trip; operations that do
@@ -82,6 +92,22 @@ export class RemoteProvider extends RemoteAttributes {
     if (fresh !== undefined) return fresh;
     this.begin(OpCode.Lookup, path, context);
     return this.send((response) => this.infoIn(response, "lstat", path), "lstat", path, context);
+  }
+
+  /** As `lstat`, but null where there is nothing. */
+  find(path: string, context?: Context): MaybePromise<FileInfo | null> {
+    // Who has an `lstat` of his own means that, and version 1 has none.
+    if (this.lstat !== RemoteProvider.prototype.lstat || !this.capabilities.has("lstat")) {
+      return rescue(() => this.lstat(path, context), nullIfMissing);
+    }
+    const cleaned = clean(path);
+    const { cache, fresh } = this.client;
+    if (cache.isAbsent(cleaned)) return null;
+    const known = cache.lstat(cleaned) ?? fresh.takeLstat(cleaned);
+    if (known !== undefined) return known;
+    this.begin(OpCode.Lookup, path, context);
+    const take = (response: VFSResponse): FileInfo | null => this.infoIn(response, "lstat", path);
+    return this.client.ask(take, { syscall: "lstat", path }, context, NULL);
   }
 
   /** The entries: in version 2 with their attributes, in as many messages as it takes. */

@@ -212,6 +212,10 @@ export class VFSClient {
   ): Promise<T> {
     const waiter = new PendingReply(this.#request.op, convert, details);
     waiter.mayBeLate = mayBeLate;
+    return this.#sendFor(waiter, signal);
+  }
+
+  #sendFor<T>(waiter: PendingReply<T>, signal: AbortSignal | undefined): Promise<T> {
     this.#dispatch(waiter, signal?.aborted === true);
     if (signal !== undefined && !waiter.isOver) this.#listen(signal, waiter);
     return waiter.promise;
@@ -220,15 +224,19 @@ export class VFSClient {
   /**
    * As {@linkcode VFSClient.send}, for an answer that is needed before anything else is done: a mount that serves
    * the caller with this thread may hold it until the answer is there, and then no promise is made.
+   *
+   * @param onMissing Makes the result where there is nothing; otherwise ENOENT is an error.
    */
   ask<T>(
     convert: Convert<T>,
     details: FsErrorDetails,
     context: Context | undefined,
+    onMissing: (() => T) | null = null,
   ): MaybePromise<T> {
     const { holder } = threadWait;
-    if (holder === null || !holder.mayHold()) return this.send(convert, details, context?.signal);
     const waiter = new PendingReply(this.#request.op, convert, details);
+    waiter.onMissing = onMissing;
+    if (holder === null || !holder.mayHold()) return this.#sendFor(waiter, context?.signal);
     // Making a signal takes longer than anything else here, and mostly nobody needs it.
     this.#dispatch(waiter, (context?.aborted ?? context?.signal?.aborted) === true);
     if (this.#queue === null && !waiter.isOver && this.#link.hold(waiter, holder)) {

@@ -3,9 +3,12 @@
  *
  * @module
  */
-import { errnoOf, FsError, type FsErrorDetails } from "../base/mod.ts";
+import { ERRNO, errnoOf, FsError, type FsErrorDetails } from "../base/mod.ts";
 import type { VFSRequest } from "./vfs_request.ts";
 import type { VFSResponse } from "./vfs_response.ts";
+
+/** `err` of a reply about a name that is not there. */
+const ENOENT = -ERRNO.ENOENT.number;
 
 /** Makes the result of a reply. The reply is good only during the call. */
 export type Convert<T> = (response: VFSResponse) => T;
@@ -75,6 +78,8 @@ export class PendingReply<T> implements Waiter {
   onEnd: (() => void) | null = null;
   /** Called with the reply, before the caller gets it. */
   onReply: ((response: VFSResponse) => void) | null = null;
+  /** The result where there is nothing; null for ENOENT as an error. */
+  onMissing: (() => T) | null = null;
   readonly #convert: Convert<T>;
   readonly #details: FsErrorDetails;
   #outcome: Outcome<T> | null = null;
@@ -117,6 +122,10 @@ export class PendingReply<T> implements Waiter {
   settle(response: VFSResponse): void {
     this.#over();
     this.onReply?.(response);
+    if (response.err === ENOENT && this.onMissing !== null) {
+      this.#keep({ value: this.onMissing() });
+      return;
+    }
     if (response.err !== 0) {
       this.#keep({ thrown: new FsError(errnoOf(-response.err).code, this.#details) });
       return;
