@@ -5,14 +5,12 @@
  */
 import {
   basename,
-  components,
   dirname,
   ERRNO,
   FsError,
   isDirectory,
   isNameTooLong,
   isSymlink,
-  join,
   O_CREAT,
   O_EXCL,
   O_NOFOLLOW,
@@ -69,11 +67,6 @@ const CHANGES_FILE: ReadonlySet<number> = new Set([OpCode.Read, OpCode.Write, Op
 
 const isTmpfile = (flags: number): boolean => (flags & O_TMPFILE) === O_TMPFILE;
 
-/** Whether nothing has a name of a directory. A name that cannot be is another error, which is the server's to tell. */
-function isMissing(name: CachedName | undefined, directory: CachedName, path: string): boolean {
-  return (name?.isAbsent ?? directory.isComplete) && !isNameTooLong(basename(path));
-}
-
 /**
  * Attributes, and which names there are in directories that were made or listed over this connection.
  *
@@ -124,11 +117,14 @@ export class RemoteCache {
 
   /** The record of a clean path, when there is one and everything above is known to be a directory. */
   #find(path: string): CachedName | undefined {
-    let at: CachedName | undefined = this.#root;
-    for (const name of components(path)) {
-      if (!at.isDirectory) return undefined;
-      at = at.names.get(name);
-      if (at === undefined) return undefined;
+    let at: CachedName = this.#root;
+    for (let start = 1; start < path.length;) {
+      const slash = path.indexOf("/", start);
+      const end = slash < 0 ? path.length : slash;
+      const below = at.isDirectory ? at.names.get(path.slice(start, end)) : undefined;
+      if (below === undefined) return undefined;
+      at = below;
+      start = end + 1;
     }
     return at;
   }
@@ -143,15 +139,19 @@ export class RemoteCache {
   #place(path: string): CachedName | undefined {
     if (path === "/") return this.#root;
     const directory = this.#above(path);
-    if (directory === undefined) return undefined;
-    const known = directory.names.get(basename(path));
+    return directory === undefined ? undefined : this.#child(directory, basename(path));
+  }
+
+  /** The record of a name in a directory, a new one when there is none. */
+  #child(directory: CachedName, label: string): CachedName | undefined {
+    const known = directory.names.get(label);
     if (known !== undefined) return known;
     if (++this.#count > NAMES_MAX) {
       this.#clear();
       return undefined;
     }
     const fresh = new CachedName(0);
-    directory.names.set(basename(path), fresh);
+    directory.names.set(label, fresh);
     return fresh;
   }
 
@@ -167,20 +167,22 @@ export class RemoteCache {
    * @throws {FsError} ENOENT when it is known that nothing is there.
    */
   lstat(path: string): FileInfo | undefined {
+    const info = this.find(path);
+    if (info === null) throw new FsError("ENOENT", { syscall: "lstat", path });
+    return info;
+  }
+
+  /** As `lstat`, but null when it is known that nothing is there. */
+  find(path: string): FileInfo | null | undefined {
     if (!this.#isOn) return undefined;
     if (path === "/") return this.#root.info ?? undefined;
     const directory = this.#above(path);
     if (directory === undefined) return undefined;
-    const name = directory.names.get(basename(path));
-    if (isMissing(name, directory, path)) throw new FsError("ENOENT", { syscall: "lstat", path });
-    return name?.info ?? undefined;
-  }
-
-  /** Whether it is known that nothing is at a clean path. */
-  isAbsent(path: string): boolean {
-    const directory = this.#isOn && path !== "/" ? this.#above(path) : undefined;
-    if (directory === undefined) return false;
-    return isMissing(directory.names.get(basename(path)), directory, path);
+    const label = basename(path);
+    const name = directory.names.get(label);
+    const isAbsent = name?.isAbsent ?? directory.isComplete;
+    // A name that cannot be is another error, which is the server's to tell.
+    return isAbsent && !isNameTooLong(label) ? null : name?.info ?? undefined;
   }
 
   /** What `stat` says of a clean path, if that is known. */
@@ -260,7 +262,7 @@ export class RemoteCache {
     const asked = this.#now;
     return ({ err, stat }) => {
       if (!this.#counts(name, path, asked)) return;
-      if (err === 0 && stat !== null) this.#keep(name, path, stat);
+      if (err === 0 && stat !== null) this.#keep(name, basename(path), stat);
       else if (err === ENOENT && path !== "/") name.isAbsent = true;
     };
   }
@@ -274,12 +276,11 @@ export class RemoteCache {
       if (err !== 0 || cursor !== 0 || !this.#counts(directory, path, asked)) return;
       directory.isDirectory = true;
       for (const entry of entries ?? []) {
-        const below = join(path, entry.name);
-        const name = this.#place(below);
+        const name = this.#child(directory, entry.name);
         if (name === undefined) return;
         if (name.changedAt > asked) continue;
         name.isAbsent = false;
-        if (entry.nlink > 0) this.#keep(name, below, entry);
+        if (entry.nlink > 0) this.#keep(name, entry.name, entry);
       }
       directory.isComplete = true;
     };
@@ -299,7 +300,7 @@ export class RemoteCache {
       }
       this.#above(path)?.forgetInfo(++this.#now);
       name.forget(this.#now);
-      this.#keep(name, path, stat);
+      this.#keep(name, basename(path), stat);
       name.hasNoCapabilities = isNew;
       name.isComplete = op === OpCode.Mkdir;
     };
@@ -348,7 +349,7 @@ export class RemoteCache {
     return ({ err, stat }) => {
       const isCurrent = this.#counts(name, path, asked);
       name.forgetInfo(++this.#now);
-      if (isCurrent && err === 0 && stat !== null) this.#keep(name, path, stat);
+      if (isCurrent && err === 0 && stat !== null) this.#keep(name, basename(path), stat);
     };
   }
 
@@ -379,11 +380,11 @@ export class RemoteCache {
   }
 
   /** Keeps attributes that are true now. */
-  #keep(name: CachedName, path: string, stat: VFSStat): void {
+  #keep(name: CachedName, label: string, stat: VFSStat): void {
     name.isAbsent = false;
     name.isDirectory = isDirectory(stat.mode);
     if (!name.isDirectory && stat.nlink !== 1) return;
-    name.label = basename(path);
+    name.label = label;
     name.info = fileInfoOf(stat, name.label, 2);
     if (stat.ino !== 0) this.#byInode.set(stat.ino, name);
   }

@@ -102,8 +102,8 @@ export class RemoteProvider extends RemoteAttributes {
     }
     const cleaned = clean(path);
     const { cache, fresh } = this.client;
-    if (cache.isAbsent(cleaned)) return null;
-    const known = cache.lstat(cleaned) ?? fresh.takeLstat(cleaned);
+    const kept = cache.find(cleaned);
+    const known = kept === undefined ? fresh.takeLstat(cleaned) : kept;
     if (known !== undefined) return known;
     this.begin(OpCode.Lookup, path, context);
     const take = (response: VFSResponse): FileInfo | null => this.infoIn(response, "lstat", path);
