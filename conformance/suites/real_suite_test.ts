@@ -1,19 +1,22 @@
 // The suite on RealFSProvider, over a directory in memory, with system calls and without.
 import { isLibcAvailable } from "../../src/libc/mod.ts";
-import { Forward } from "../../src/provider/mod.ts";
 import { RealFSProvider } from "../../src/providers/mod.ts";
 import { conformance } from "../register.ts";
 import { HOST_DIRECTORY } from "../subjects/open_subject.ts";
 import { possibleRoutes } from "./mount_routes.ts";
 
-/** A provider of a new directory, which goes with it. */
-class TemporaryRealFS extends Forward {
+function newDirectory(): string {
+  const directory = Deno.makeTempDirSync({ dir: HOST_DIRECTORY, prefix: "fusewire-suite-" });
+  Deno.chmodSync(directory, 0o755);
+  return directory;
+}
+
+/** A provider of a new directory, which goes with it. No layer over it: that would hide its `find`. */
+class TemporaryRealFS extends RealFSProvider {
   readonly #directory: string;
 
-  constructor(ffi: boolean) {
-    const directory = Deno.makeTempDirSync({ dir: HOST_DIRECTORY, prefix: "fusewire-suite-" });
-    Deno.chmodSync(directory, 0o755);
-    super(new RealFSProvider(directory, { ffi }));
+  constructor(ffi: boolean, directory = newDirectory()) {
+    super(directory, { ffi });
     this.#directory = directory;
   }
 

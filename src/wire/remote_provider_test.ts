@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { O_CREAT, O_EXCL, O_RDONLY, O_RDWR } from "../base/mod.ts";
-import { newMemoryProvider } from "../providers/mod.ts";
+import { newMemoryProvider, RealFSProvider } from "../providers/mod.ts";
 import type { RemoteProvider } from "./remote_provider.ts";
 import { codeOf, linked, served } from "./testing/linked.ts";
 import { VFSServer } from "./vfs_server.ts";
@@ -261,4 +261,20 @@ Deno.test("with version 1 what the original has works, and the rest is ENOSYS", 
       () => provider.removeXattr("/", "user.a"),
     ]
   ) assertEquals(await codeOf(run), "ENOSYS");
+});
+
+Deno.test("a provider that can find is asked so by the server, and a miss is ENOENT", async () => {
+  const directory = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${directory}/f`, "hello");
+  const provider = new RealFSProvider(directory);
+  const server = new VFSServer(provider);
+  const remote = await linked(server);
+  assertEquals((await remote.lstat("/f")).size, 5);
+  assertEquals(await codeOf(() => remote.lstat("/none")), "ENOENT");
+  assertEquals([(await remote.find("/f"))?.size, await remote.find("/none")], [5, null]);
+  assertEquals(await codeOf(() => remote.find("/f/below")), "ENOTDIR");
+  await remote.close();
+  await server.close();
+  await provider.close();
+  await Deno.remove(directory, { recursive: true });
 });
