@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { check, libc, negatedErrno } from "./library.ts";
+import { ERRNO } from "../base/mod.ts";
+import { check, failure, libc, negatedErrno } from "./library.ts";
 import { close, ioctl } from "./descriptor.ts";
 import type { MemoryBlock } from "./memory_block.ts";
 
@@ -14,6 +15,8 @@ const STREAM = 1 | 0o2000000 | 0o4000;
 const FAMILY_SIZE = 2;
 const MSG_NOSIGNAL = 0x4000;
 const SIOCOUTQ = 0x5411;
+const AGAIN = -ERRNO.EAGAIN.number;
+const INTERRUPTED = -ERRNO.EINTR.number;
 
 /**
  * Connects to a Unix socket. Returns the descriptor, which does not block.
@@ -48,6 +51,30 @@ export function receive(fd: number, buffer: Uint8Array): number {
 export function unreadBytes(fd: number, count: MemoryBlock): number {
   const result = ioctl(fd, SIOCOUTQ, count.address);
   return result < 0 ? result : count.view.getInt32(0, true);
+}
+
+/**
+ * As {@linkcode receive}, for a channel: 0 when there is nothing now, null at the end.
+ *
+ * @throws {FsError} ECONNRESET and the like.
+ */
+export function receiveNow(fd: number, buffer: Uint8Array): number | null {
+  const size = receive(fd, buffer);
+  if (size === AGAIN || size === INTERRUPTED) return 0;
+  if (size < 0) throw failure(size, { syscall: "recv" });
+  return size === 0 ? null : size;
+}
+
+/**
+ * As {@linkcode send}, for a channel: 0 when the other side takes nothing now.
+ *
+ * @throws {FsError} EPIPE and the like.
+ */
+export function sendNow(fd: number, data: Uint8Array): number {
+  const size = send(fd, data);
+  if (size === AGAIN || size === INTERRUPTED) return 0;
+  if (size < 0) throw failure(size, { syscall: "send" });
+  return size;
 }
 
 /** `send(2)` of any bytes, without SIGPIPE. The bytes sent, or a negated errno. */

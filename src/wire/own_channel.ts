@@ -3,16 +3,15 @@
  *
  * @module
  */
-import { ERRNO, FsError } from "../base/mod.ts";
+import { FsError } from "../base/mod.ts";
 import {
   close,
   connectUnix,
   eventfd,
-  failure,
   MemoryBlock,
   pollAsync,
-  receive,
-  send,
+  receiveNow,
+  sendNow,
   threadWait,
   unreadBytes,
   type WaitSource,
@@ -20,8 +19,6 @@ import {
 } from "../libc/mod.ts";
 import type { ByteChannel } from "./transport.ts";
 
-const AGAIN = -ERRNO.EAGAIN.number;
-const INTERRUPTED = -ERRNO.EINTR.number;
 const POLLIN = 1;
 const POLLOUT = 4;
 const POLLFD_SIZE = 8;
@@ -82,10 +79,7 @@ export class OwnChannel implements ByteChannel, WaitSource {
   /** Takes what has come. Returns 0 when there is nothing, null at the end. */
   readNow(buffer: Uint8Array): number | null {
     if (this.#closed) return null;
-    const size = receive(this.fd, buffer);
-    if (size === AGAIN || size === INTERRUPTED) return 0;
-    if (size < 0) throw failure(size, { syscall: "recv" });
-    return size === 0 ? null : size;
+    return receiveNow(this.fd, buffer);
   }
 
   /** Waits until there may be bytes: in the thread's own waits, or else on another thread. */
@@ -126,10 +120,7 @@ export class OwnChannel implements ByteChannel, WaitSource {
   /** Writes as many of the bytes as the server's side takes now. */
   writeNow(data: Uint8Array): number {
     if (this.#closed) throw new FsError("EPIPE", { syscall: "send" });
-    const size = send(this.fd, data);
-    if (size === AGAIN || size === INTERRUPTED) return 0;
-    if (size < 0) throw failure(size, { syscall: "send" });
-    return size;
+    return sendNow(this.fd, data);
   }
 
   /** Whether the server has taken all that was sent. */

@@ -3,12 +3,9 @@
  *
  * @module
  */
-import { ERRNO, FsError } from "../base/mod.ts";
-import { failure, receive, send } from "../libc/mod.ts";
+import { FsError } from "../base/mod.ts";
+import { receiveNow, sendNow } from "../libc/mod.ts";
 import type { ByteChannel } from "./transport.ts";
-
-const AGAIN = -ERRNO.EAGAIN.number;
-const INTERRUPTED = -ERRNO.EINTR.number;
 
 /**
  * Waits as Deno does, and besides takes what has come, and sends what there is, at once. That takes nothing from
@@ -35,10 +32,8 @@ export class PolledChannel implements ByteChannel {
   /** Takes what has come: 0 when there is nothing, null at the end. */
   readNow(buffer: Uint8Array): number | null {
     if (this.#closed) return null;
-    const size = receive(this.#fd, buffer);
-    if (size === AGAIN || size === INTERRUPTED) return 0;
-    if (size < 0) throw failure(size, { syscall: "recv" });
-    return size === 0 ? null : size;
+
+    return receiveNow(this.#fd, buffer);
   }
 
   /** Writes some of the bytes. */
@@ -49,10 +44,7 @@ export class PolledChannel implements ByteChannel {
   /** Writes as many of the bytes as the client's side takes now. */
   writeNow(data: Uint8Array): number {
     if (this.#closed) throw new FsError("EPIPE", { syscall: "send" });
-    const size = send(this.#fd, data);
-    if (size === AGAIN || size === INTERRUPTED) return 0;
-    if (size < 0) throw failure(size, { syscall: "send" });
-    return size;
+    return sendNow(this.#fd, data);
   }
 
   /** Ends both directions. */
