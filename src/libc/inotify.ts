@@ -25,6 +25,8 @@ export const IN_MOVE_SELF = 0x800;
 export const IN_Q_OVERFLOW = 0x4000;
 /** The watch has ended. */
 export const IN_IGNORED = 0x8000;
+/** The watch ends with its first event. */
+export const IN_ONESHOT = 0x8000_0000;
 /** Only watch a directory. */
 export const IN_ONLYDIR = 0x0100_0000;
 /** Do not report names that were removed while open. */

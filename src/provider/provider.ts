@@ -9,6 +9,7 @@ import type { Context } from "./context.ts";
 import type { DirEntry } from "./dir_entry.ts";
 import type { FileInfo } from "./file_info.ts";
 import type { Handle, TimeChange } from "./handle.ts";
+import type { Leases, OnLeaseOver } from "./leases.ts";
 import type { StatFs } from "./stat_fs.ts";
 import type { WatchEvent } from "./watch_event.ts";
 
@@ -126,6 +127,11 @@ export interface Provider {
   removeXattr(path: string, name: string, context?: Context): MaybePromise<void>;
   /** `watch`: changes at and below the path, made by anybody, until `context.signal` aborts. */
   watch(path: string, context?: Context): AsyncIterable<WatchEvent>;
+  /**
+   * Leases of directories for one client: `onOver` is told of each that is over. For providers that hear of changes by
+   * anybody without having to watch a whole tree. Optional; null where that turns out to be impossible.
+   */
+  leases?(onOver: OnLeaseOver): Leases | null;
 
   /** Lets go of what the provider holds (descriptors, connections). A layer closes what it wraps. */
   close(): MaybePromise<void>;

@@ -49,6 +49,7 @@ import {
   type DirEntry,
   type FileInfo,
   type Handle,
+  type OnLeaseOver,
   type StatFs,
   type TimeChange,
   type WatchEvent,
@@ -57,6 +58,7 @@ import { PathCalls } from "./real_calls.ts";
 import { DirentReader } from "./real_dirents.ts";
 import { type HandleShared, RealHandle } from "./real_handle.ts";
 import { listDirectory } from "./real_listing.ts";
+import { RealLeases } from "./real_leases.ts";
 import { RealLocks } from "./real_locks.ts";
 import { Opener } from "./real_open.ts";
 import { isOwnerId, Ownership } from "./real_ownership.ts";
@@ -380,6 +382,11 @@ export class ContainedProvider extends BaseProvider {
   /** Changes at and below the path, made by anybody. */
   override watch(path: string, context?: Context): AsyncIterable<WatchEvent> {
     return new RealWatch(this.#root, this.#reader, path, context?.signal);
+  }
+
+  /** Leases of directories. */
+  leases(onOver: OnLeaseOver): RealLeases {
+    return new RealLeases(this.#root, onOver);
   }
 
   /** Closes the root; open handles stay usable. */

@@ -5,7 +5,14 @@
  */
 import { ERRNO, type MaybePromise, rescue, toErrno } from "../base/mod.ts";
 import { isLibcAvailable } from "../libc/mod.ts";
-import { type Context, type FileInfo, Forward, type Provider } from "../provider/mod.ts";
+import {
+  type Context,
+  type FileInfo,
+  Forward,
+  type Leases,
+  type OnLeaseOver,
+  type Provider,
+} from "../provider/mod.ts";
 import { ContainedProvider } from "./real_contained_provider.ts";
 import { PlainProvider } from "./real_plain_provider.ts";
 
@@ -80,7 +87,17 @@ export class RealFSProvider extends Forward {
     if (isOurs && inner instanceof ContainedProvider) return inner.find(path, context);
     return rescue(() => this.lstat(path, context), nullIfMissing);
   }
+
+  /** Leases of directories, with system calls; not of those who answer in a way of their own. */
+  leases(onOver: OnLeaseOver): Leases | null {
+    const { inner } = this;
+    const isOurs = ANSWERS.every((name) => this[name] === RealFSProvider.prototype[name]);
+    return isOurs && inner instanceof ContainedProvider ? inner.leases(onOver) : null;
+  }
 }
+
+/** What a lease is about. */
+const ANSWERS = ["stat", "lstat", "find", "readDir"] as const;
 
 function nullIfMissing(thrown: unknown): null {
   if (toErrno(thrown) === ERRNO.ENOENT) return null;

@@ -5,9 +5,6 @@
  */
 import { clean, decodeName, ERRNO, type FsError, join } from "../base/mod.ts";
 import {
-  check,
-  close,
-  eventfd,
   failure,
   IN_ATTRIB,
   IN_CREATE,
@@ -20,21 +17,13 @@ import {
   IN_MOVED_FROM,
   IN_MOVED_TO,
   IN_Q_OVERFLOW,
-  inotifyInit,
-  MemoryBlock,
-  pollAsync,
-  read,
-  write,
 } from "../libc/mod.ts";
 import type { WatchEvent } from "../provider/mod.ts";
+import { InotifyQueue } from "./inotify_queue.ts";
 import type { DirentReader } from "./real_dirents.ts";
 import type { RealRoot } from "./real_root.ts";
 import { WatchTree } from "./real_watch_tree.ts";
 
-const BLOCK_SIZE = 64 * 1024;
-const EVENT_SIZE = 16;
-const POLLIN = 1;
-const WAKE_OFFSET = 16;
 const ENTRY = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO;
 const SELF = IN_DELETE_SELF | IN_MOVE_SELF;
 
@@ -47,19 +36,13 @@ const SELF = IN_DELETE_SELF | IN_MOVE_SELF;
  */
 export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<WatchEvent, undefined> {
   readonly #path: string;
-  readonly #queue: number;
-  readonly #wake: number;
+  readonly #queue: InotifyQueue;
   readonly #tree: WatchTree;
-  readonly #block = new MemoryBlock(BLOCK_SIZE);
-  /** Two `struct pollfd`, and the number that wakes. */
-  readonly #waitSet = new MemoryBlock(WAKE_OFFSET + 8);
   readonly #signal: AbortSignal | undefined;
   #events: WatchEvent[] = [];
   #next = 0;
   /** Asks for events one after the other, as the queue is one. */
   #asked: Promise<unknown> = Promise.resolve();
-  #isWaiting = false;
-  #isEnded = false;
 
   /** @throws {FsError} ENOENT and the like; ENOSPC or EMFILE over the user's limits for inotify. */
   constructor(
@@ -70,26 +53,15 @@ export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<Watch
   ) {
     this.#path = clean(path);
     this.#signal = signal;
-    this.#queue = check(inotifyInit(), "watch", path);
+    this.#queue = new InotifyQueue(path);
     this.#tree = new WatchTree(root, reader, this.#queue);
     const result = this.#tree.add(this.#path, true);
     if (result < 0) {
-      close(this.#queue);
+      this.#queue.end();
       throw failure(result, { syscall: "watch", path });
     }
-    this.#wake = eventfd();
-    this.#prepareWait();
     signal?.addEventListener("abort", this.#end, { once: true });
     if (signal?.aborted) this.#end();
-  }
-
-  #prepareWait(): void {
-    const { view } = this.#waitSet;
-    view.setInt32(0, this.#queue, true);
-    view.setInt16(4, POLLIN, true);
-    view.setInt32(8, this.#wake, true);
-    view.setInt16(12, POLLIN, true);
-    view.setUint32(WAKE_OFFSET, 1, true);
   }
 
   /** The iterator: there is one, since there is one queue. */
@@ -111,59 +83,31 @@ export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<Watch
   }
 
   async #take(): Promise<IteratorResult<WatchEvent, undefined>> {
-    while (!this.#isEnded) {
+    while (!this.#queue.isEnded) {
       const event = this.#events[this.#next++];
       if (event !== undefined) return { done: false, value: event };
       this.#events = [];
       this.#next = 0;
-      if (!this.#drain()) await this.#wait();
+      if (!this.#drain()) await this.#queue.wait();
     }
     return { done: true, value: undefined };
   }
 
-  async #wait(): Promise<void> {
-    this.#isWaiting = true;
-    await pollAsync(this.#waitSet.address, 2, -1);
-    this.#isWaiting = false;
-    if (this.#isEnded) this.#close();
-  }
-
   readonly #end = (): void => {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
     this.#signal?.removeEventListener("abort", this.#end);
-    if (!this.#isWaiting) return this.#close();
-    write(this.#wake, this.#waitSet.address + WAKE_OFFSET, 8);
+    this.#queue.end();
   };
-
-  #close(): void {
-    close(this.#queue);
-    close(this.#wake);
-  }
 
   /** Reads what is there. Returns whether there was anything. */
   #drain(): boolean {
-    const size = read(this.#queue, this.#block.address, BLOCK_SIZE);
-    if (size === -ERRNO.EAGAIN.number || size === -ERRNO.EINTR.number) return false;
-    if (size < 0) throw this.#fail(size);
-    const { view, bytes } = this.#block;
     const moved = new Map<number, string>();
-    for (let at = 0; at < size;) {
-      const nameSize = view.getUint32(at + 12, true);
-      const start = at + EVENT_SIZE;
-      const end = nameSize === 0 ? start : bytes.indexOf(0, start);
-      this.#handle(
-        view.getInt32(at, true),
-        view.getUint32(at + 4, true),
-        view.getUint32(at + 8, true),
-        decodeName(bytes, start, end),
-        moved,
-      );
-      at = start + nameSize;
-    }
+    const size = this.#queue.drain((watch, mask, cookie, bytes, start, end) => {
+      this.#handle(watch, mask, cookie, decodeName(bytes, start, end), moved);
+    });
+    if (size < 0) throw this.#fail(size);
     // Directories that went and did not come back are somewhere else now.
     for (const path of moved.values()) this.#tree.remove(path);
-    return true;
+    return size > 0;
   }
 
   #fail(result: number): FsError {

@@ -17,10 +17,9 @@ import {
   IN_MOVE_SELF,
   IN_MOVED_FROM,
   IN_MOVED_TO,
-  inotifyAddWatch,
-  inotifyRemoveWatch,
   STATX_MODE,
 } from "../libc/mod.ts";
+import type { InotifyQueue } from "./inotify_queue.ts";
 import type { DirentReader } from "./real_dirents.ts";
 import type { RealRoot } from "./real_root.ts";
 
@@ -41,12 +40,12 @@ interface Child {
 export class WatchTree {
   readonly #root: RealRoot;
   readonly #reader: DirentReader;
-  readonly #queue: number;
+  readonly #queue: InotifyQueue;
   readonly #area = new CStringArea();
   readonly #paths = new Map<number, string>();
 
-  /** For the inotify descriptor `queue`. */
-  constructor(root: RealRoot, reader: DirentReader, queue: number) {
+  /** In `queue`. */
+  constructor(root: RealRoot, reader: DirentReader, queue: InotifyQueue) {
     this.#root = root;
     this.#reader = reader;
     this.#queue = queue;
@@ -87,7 +86,7 @@ export class WatchTree {
     const fd = this.#root.locate(path, follow);
     if (fd < 0) return fd;
     try {
-      const watch = inotifyAddWatch(this.#queue, this.#area.put(this.#root.hostPath(fd)), MASK);
+      const watch = this.#queue.add(this.#area.put(this.#root.hostPath(fd)), MASK);
       if (watch < 0) return watch;
       this.#paths.set(watch, path);
       const result = this.#root.statDescriptor(fd, STATX_MODE);
@@ -116,7 +115,7 @@ export class WatchTree {
     for (const [watch, watched] of this.#paths) {
       if (!isWithin(watched, path)) continue;
       this.#paths.delete(watch);
-      inotifyRemoveWatch(this.#queue, watch);
+      this.#queue.remove(watch);
     }
   }
 }

@@ -1,0 +1,113 @@
+/**
+ * A queue of `inotify(7)`.
+ *
+ * @module
+ */
+import { ERRNO } from "../base/mod.ts";
+import {
+  check,
+  close,
+  eventfd,
+  inotifyAddWatch,
+  inotifyInit,
+  inotifyRemoveWatch,
+  MemoryBlock,
+  pollAsync,
+  read,
+  write,
+} from "../libc/mod.ts";
+
+const BLOCK_SIZE = 64 * 1024;
+const EVENT_SIZE = 16;
+const POLLIN = 1;
+const WAKE_OFFSET = 16;
+
+/** Takes an event; its name is the bytes from `start` to `end`, none where it is about the watched object itself. */
+export type OnInotifyEvent = (
+  watch: number,
+  mask: number,
+  cookie: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+) => void;
+
+/**
+ * Events wait in the kernel until somebody drains them; another thread of the pool waits for them.
+ * Descriptors close as soon as nobody waits any more after the end.
+ */
+export class InotifyQueue {
+  readonly #fd: number;
+  readonly #wake: number;
+  readonly #block = new MemoryBlock(BLOCK_SIZE);
+  /** Two `struct pollfd`, and the number that wakes. */
+  readonly #waitSet = new MemoryBlock(WAKE_OFFSET + 8);
+  #isWaiting = false;
+  #isEnded = false;
+
+  /** @throws {FsError} EMFILE over the user's limit for queues; it names `path`. */
+  constructor(path: string) {
+    this.#fd = check(inotifyInit(), "watch", path);
+    this.#wake = eventfd();
+    const { view } = this.#waitSet;
+    view.setInt32(0, this.#fd, true);
+    view.setInt16(4, POLLIN, true);
+    view.setInt32(8, this.#wake, true);
+    view.setInt16(12, POLLIN, true);
+    view.setUint32(WAKE_OFFSET, 1, true);
+  }
+
+  /** Whether it has ended. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Watches a host path. Returns the number of the watch, or a negated errno. */
+  add(pathAddress: number, mask: number): number {
+    return inotifyAddWatch(this.#fd, pathAddress, mask);
+  }
+
+  /** Ends a watch; one that has ended already is no error. */
+  remove(watch: number): void {
+    inotifyRemoveWatch(this.#fd, watch);
+  }
+
+  /** Gives out what is there. Returns how many bytes that was: 0 for nothing, or a negated errno. */
+  drain(take: OnInotifyEvent): number {
+    const size = read(this.#fd, this.#block.address, BLOCK_SIZE);
+    if (size === -ERRNO.EAGAIN.number || size === -ERRNO.EINTR.number) return 0;
+    const { view, bytes } = this.#block;
+    for (let at = 0; at < size;) {
+      const watch = view.getInt32(at, true);
+      const mask = view.getUint32(at + 4, true);
+      const cookie = view.getUint32(at + 8, true);
+      const nameSize = view.getUint32(at + 12, true);
+      const start = at + EVENT_SIZE;
+      const end = nameSize === 0 ? start : bytes.indexOf(0, start);
+      take(watch, mask, cookie, bytes, start, end);
+      at = start + nameSize;
+    }
+    return size;
+  }
+
+  /** Waits until there may be something, or until the end. */
+  async wait(): Promise<void> {
+    this.#isWaiting = true;
+    await pollAsync(this.#waitSet.address, 2, -1);
+    this.#isWaiting = false;
+    if (this.#isEnded) this.#close();
+  }
+
+  /** Ends all watches, and who waits. */
+  end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    if (!this.#isWaiting) return this.#close();
+    write(this.#wake, this.#waitSet.address + WAKE_OFFSET, 8);
+  }
+
+  #close(): void {
+    close(this.#fd);
+    close(this.#wake);
+  }
+}
