@@ -9,6 +9,7 @@ import { CallContext } from "./call_context.ts";
 import type { WireVersion } from "./codec.ts";
 import type { FrameOutput } from "./frame_output.ts";
 import type { HandleTable, OpenFile } from "./handle_table.ts";
+import type { LeaseTable } from "./lease_table.ts";
 import type { WireLimits } from "./limits.ts";
 import type { ListingTable } from "./listing_table.ts";
 import { type InodeSource, setStatV1, setStatV2 } from "./stat_message.ts";
@@ -35,6 +36,8 @@ export interface Session {
   readonly listings: ListingTable;
   /** What the client watches. */
   readonly watches: WatchTable;
+  /** What the client has leased. */
+  readonly leases: LeaseTable;
   /** Whether nobody changes what is served but through this server. */
   readonly soleOwner: boolean;
   /** Where version 1's inode numbers come from. */

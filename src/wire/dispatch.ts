@@ -8,6 +8,7 @@ import * as attribute from "./attribute_operations.ts";
 import type { Call } from "./call.ts";
 import type { WireVersion } from "./codec.ts";
 import * as file from "./file_operations.ts";
+import { lease } from "./lease_operation.ts";
 import { readdir } from "./listing_operation.ts";
 import { OpCode, type OpName } from "./op_code.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -64,6 +65,7 @@ const RUN: Record<Exclude<OpName, ConnectionOp>, Operation> = {
   Remove: path.remove,
   Watch: watch,
   Unwatch: unwatch,
+  Lease: lease,
 };
 
 /** The operations that a version has, by number. */

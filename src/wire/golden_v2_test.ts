@@ -3,6 +3,7 @@ import { decodeCbor } from "@std/cbor";
 import { Forward, type StatFs } from "../provider/mod.ts";
 import { newMemoryProvider } from "../providers/mod.ts";
 import { OpCode, SetBits } from "./op_code.ts";
+import { Leasable } from "./testing/leasable.ts";
 import { frameOf, requestBytes, WirePeer } from "./testing/wire_peer.ts";
 import { VFSLock, VFSTimes } from "./vfs_parts.ts";
 import { VFSRequest } from "./vfs_request.ts";
@@ -115,7 +116,11 @@ const SESSION: readonly [string, Partial<VFSRequest> & { op: number }][] = [
   ["removeall", { op: OpCode.RemoveAll, path: "/d", id: 48 }],
   ["watch", { op: OpCode.Watch, path: "/", id: 49 }],
   ["unwatch", { op: OpCode.Unwatch, handle: 1, id: 50 }],
-  ["an unknown operation", { op: 99, id: 51 }],
+  ["a lease with a listing", { op: OpCode.Lease, path: "/", size: 100, id: 51 }],
+  ["a lease of more than is wanted", { op: OpCode.Lease, path: "/", size: 1, id: 52 }],
+  ["a lease alone", { op: OpCode.Lease, path: "/", id: 53 }],
+  ["a lease of a file", { op: OpCode.Lease, path: "/f", size: 100, id: 54 }],
+  ["an unknown operation", { op: 99, id: 55 }],
 ];
 
 /** Sizes that do not depend on how memory is counted. */
@@ -139,7 +144,7 @@ function server(): VFSServer {
   const memory = newMemoryProvider({ clock: () => ({ sec: 1_800_000_000, nsec: 123_456_789 }) });
   memory.writeFile("/f", encoder.encode("hello"), 0o644);
   memory.symlink("f", "/s");
-  return new VFSServer(new FixedSizes(memory), { soleOwner: true });
+  return new VFSServer(new Leasable(new FixedSizes(memory)), { soleOwner: true });
 }
 
 interface Exchange {

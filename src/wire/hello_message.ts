@@ -22,6 +22,8 @@ function helloMessage(session: Session, version: WireVersion): VFSHello {
   hello.handlesMax = limits.handlesMax;
   hello.inFlightMax = limits.inFlightMax;
   hello.exact = soleOwner;
+  // Where notices tell everything, nobody needs them.
+  hello.leases = !soleOwner && session.hasLstat && session.leases.isPossible;
   return hello;
 }
 

@@ -25,6 +25,8 @@ export interface WireLimits {
   readonly listingsMax: number;
   /** Watches of one connection; one more is ENOSPC, as `inotify_add_watch(2)` says it. */
   readonly watchesMax: number;
+  /** Leases of one connection; the oldest is over when there is one more. */
+  readonly leasesMax: number;
   /**
    * Bytes of replies, and of writes under way, of all connections of one server together. Above, a
    * connection is only read while its own part is small: those who take their replies go on.
@@ -49,6 +51,7 @@ export const DEFAULT_LIMITS: WireLimits = {
   entriesMax: 131_072,
   listingsMax: 64,
   watchesMax: 1024,
+  leasesMax: 4096,
   queuedTotalMax: 256 << 20,
   listedEntriesMax: 262_144,
   connectionsMax: 1024,

@@ -12,7 +12,7 @@ import {
   rescue,
 } from "../base/mod.ts";
 import type { DirEntry, FileInfo } from "../provider/mod.ts";
-import type { Call } from "./call.ts";
+import type { Call, Session } from "./call.ts";
 import { toGoFileMode } from "./go_file_mode.ts";
 import { goClean, hashPath } from "./inode_hash.ts";
 import type { Listing } from "./listing_table.ts";
@@ -113,12 +113,10 @@ function listAll(call: Call, entries: readonly DirEntry[]): MaybePromise<void> {
 }
 
 /** Where the page that begins at `from` ends. */
-function pageEnd(
-  entries: readonly DirEntry[],
-  from: number,
-  bytesMax: number,
-  max: number,
-): number {
+export function endOfPage(session: Session, entries: readonly DirEntry[], from: number): number {
+  const { replyMax, limits } = session;
+  const bytesMax = Math.min(replyMax, limits.frameMax) - ENTRY_MAX;
+  const max = limits.entriesMax;
   let bytes = 0;
   let index = from;
   for (; index < entries.length && index - from < max; index++) {
@@ -142,13 +140,21 @@ function pageEntry(entry: DirEntry, info: FileInfo | null): VFSDirEntry {
   return message;
 }
 
+/** The entries from `from` to `end` with all their attributes. */
+export function pageOf(
+  entries: readonly DirEntry[],
+  from: number,
+  end: number,
+): MaybePromise<VFSDirEntry[]> {
+  return collect(entries, from, end, pageEntry);
+}
+
 function sendPage(call: Call, listing: Listing, number: number): MaybePromise<void> {
   const { response, session } = call;
   const { entries } = listing;
   const from = Math.min(call.position("readDir"), entries.length);
-  const bytesMax = Math.min(session.replyMax, session.limits.frameMax) - ENTRY_MAX;
-  const end = pageEnd(entries, from, bytesMax, session.limits.entriesMax);
-  return chain(collect(entries, from, end, pageEntry), (made) => {
+  const end = endOfPage(session, entries, from);
+  return chain(pageOf(entries, from, end), (made) => {
     response.entries = made;
     if (end < entries.length) {
       response.cursor = number === 0 ? session.listings.add(listing) : number;

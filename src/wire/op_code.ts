@@ -78,6 +78,8 @@ export const OpCode = {
   Watch: 47,
   /** Ends a watch. */
   Unwatch: 48,
+  /** Leases a directory. */
+  Lease: 49,
 } as const;
 
 /** The number of an operation. */

@@ -285,6 +285,16 @@ export const OPERATIONS = {
     reply: [],
     about: "Ends the watch `fh`. An unknown one succeeds.",
   },
+  Lease: {
+    since: 2,
+    effect: "observe",
+    request: ["path", "sz"],
+    reply: ["stat", "fh", "entries", "off"],
+    about:
+      "Leases the directory `path`, which no link leads to, until something changes there; `fh` is the number of " +
+      "the lease, 0 when it is over already. `stat` as Lookup; the number of entries in `off`, and up to " +
+      "`sz` of them as Readdir has them, or none when there are more; without `sz` neither.",
+  },
 } as const satisfies Record<OpName, OpRow>;
 
 /** The row of an operation's number, or undefined for a number that has none. */

@@ -369,4 +369,11 @@ export const HELLO: Schema<VFSHello> = schemaOf<VFSHello>([
     get: (hello) => hello.exact,
     set: (hello, value) => hello.exact = value,
   }),
+  new BooleanField({
+    key: "leases",
+    since: 2,
+    about: "Directories can be leased",
+    get: (hello) => hello.leases,
+    set: (hello, value) => hello.leases = value,
+  }),
 ]);

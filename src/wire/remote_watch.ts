@@ -70,7 +70,7 @@ export class RemoteWatch implements AsyncIterableIterator<WatchEvent>, Revivable
       else {this.#fail(
           new FsError(errnoOf(-notice.err).code, { syscall: "watch", path: this.#path }),
         );}
-    } else if (kind !== undefined && kind !== "") {
+    } else if (kind !== undefined && kind !== "" && kind !== "over") {
       this.#push({ kind, path: notice.path });
     }
   }

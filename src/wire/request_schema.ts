@@ -57,7 +57,7 @@ function rows(version: 1 | 2): Field<VFSRequest>[] {
     }),
     new UintField(UINT32, {
       key: "sz",
-      about: "Bytes to read",
+      about: "Bytes to read, or entries to list",
       get: (request) => request.size,
       set: (request, value) => request.size = value,
     }),

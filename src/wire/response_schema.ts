@@ -52,7 +52,7 @@ function rows(version: 1 | 2): Field<VFSResponse>[] {
     }),
     new Uint64Field({
       key: "fh",
-      about: "The open file; in a notice, the watch",
+      about: "The open file, the watch, or the lease",
       get: (response) => response.handle,
       set: (response, value) => response.handle = value,
     }),
@@ -72,7 +72,7 @@ function rows(version: 1 | 2): Field<VFSResponse>[] {
     new UintField(UINT53, {
       key: "off",
       since: 2,
-      about: "A position",
+      about: "A position, or a number of entries",
       get: (response) => response.offset,
       set: (response, value) => response.offset = value,
     }),
@@ -114,7 +114,7 @@ function rows(version: 1 | 2): Field<VFSResponse>[] {
     new UintField(UINT32, {
       key: "notice",
       since: 2,
-      about: "Kind of a notice: 1 entry, 2 content, 3 attributes, 4 overflow, 5 ended",
+      about: "Kind of a notice: 1 entry, 2 content, 3 attributes, 4 overflow, 5 ended, 6 over",
       get: (response) => response.notice,
       set: (response, value) => response.notice = value,
     }),

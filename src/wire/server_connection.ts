@@ -13,6 +13,7 @@ import { DISPATCH } from "./dispatch.ts";
 import type { FrameOutput } from "./frame_output.ts";
 import { HandleTable } from "./handle_table.ts";
 import { answerHello } from "./hello_message.ts";
+import { LeaseTable } from "./lease_table.ts";
 import type { WireLimits } from "./limits.ts";
 import { ListingTable } from "./listing_table.ts";
 import { OpCode } from "./op_code.ts";
@@ -21,6 +22,7 @@ import { ReplySender } from "./reply_sender.ts";
 import { RequestSource } from "./request_source.ts";
 import type { InodeSource } from "./stat_message.ts";
 import type { ByteChannel } from "./transport.ts";
+import { NOTICES } from "./vfs_response.ts";
 import { WireError } from "./wire_error.ts";
 import { WatchTable } from "./watch_table.ts";
 
@@ -31,6 +33,9 @@ const LISTING_RESERVE = 1 << 16;
 /** Notices may take up this part of the bytes that wait for the client. */
 const NOTICES_SHARE = 4;
 const EINTR = 4;
+/** Operations that answer with a listing. */
+const LISTS: ReadonlySet<number> = new Set([OpCode.Readdir, OpCode.Lease]);
+const LEASE_OVER = NOTICES.indexOf("over");
 
 /**
  * Reads requests, runs them and sends the replies.
@@ -55,6 +60,8 @@ export class ServerConnection implements Session {
   readonly listings: ListingTable;
   /** What the client watches. */
   readonly watches: WatchTable;
+  /** What the client has leased. */
+  readonly leases: LeaseTable;
   /** Whether nobody changes what is served but through this server. */
   readonly soleOwner: boolean;
   /** Where version 1's inode numbers come from. */
@@ -104,6 +111,12 @@ export class ServerConnection implements Session {
       watchesMax: limits.watchesMax,
       hasRoom: () => this.#hasRoom(),
       send: (...notice) => this.#notify(...notice),
+    });
+    this.leases = new LeaseTable({
+      provider,
+      hub: host.hub,
+      leasesMax: limits.leasesMax,
+      sendOver: (lease) => this.#notify(lease, LEASE_OVER, "", 0),
     });
   }
 
@@ -248,7 +261,7 @@ export class ServerConnection implements Session {
     const { request } = call;
     if (request.data.length > 0) this.#requests.lend();
     if (request.op === OpCode.Read) call.reserved = Math.min(request.size, this.limits.dataMax);
-    else if (request.op === OpCode.Readdir) call.reserved = LISTING_RESERVE;
+    else if (LISTS.has(request.op)) call.reserved = LISTING_RESERVE;
     else call.reserved = request.data.length;
     this.#reserved += call.reserved;
     this.#waiting.add(call);
@@ -386,6 +399,7 @@ export class ServerConnection implements Session {
   async #end(): Promise<void> {
     this.abort();
     this.watches.clear();
+    this.leases.close();
     this.listings.clear();
     const closing: MaybePromise<void>[] = [];
     for (const file of this.handles.takeAll()) {

@@ -70,4 +70,6 @@ export class VFSHello {
   inFlightMax = 0;
   /** Whether notices tell each change by others, at once, and nothing else. */
   exact = false;
+  /** Whether directories can be leased. */
+  leases = false;
 }

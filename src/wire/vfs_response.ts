@@ -8,8 +8,16 @@ import type { VFSHello, VFSLock, VFSStatFs } from "./vfs_parts.ts";
 import { NO_DATA } from "./vfs_request.ts";
 import type { VFSStat } from "./vfs_stat.ts";
 
-/** Kinds of notices, by their number: those of `WatchEvent`, and the end of a watch. */
-export const NOTICES = ["", "entry", "content", "attributes", "overflow", "ended"] as const;
+/** Kinds of notices, by their number: those of `WatchEvent`, the end of a watch, and that of a lease. */
+export const NOTICES = [
+  "",
+  "entry",
+  "content",
+  "attributes",
+  "overflow",
+  "ended",
+  "over",
+] as const;
 
 /**
  * Seed 1's `VFSResponse`, and below it what version 2 adds. `data` is a view of the frame it came in:

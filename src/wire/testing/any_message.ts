@@ -216,6 +216,8 @@ export function anyResponse(version: WireVersion): fc.Arbitrary<AnyMessage<VFSRe
     ["data_max", "dataMax", uint(53)],
     ["handles_max", "handlesMax", uint(53)],
     ["in_flight_max", "inFlightMax", uint(53)],
+    ["exact", "exact", boolean],
+    ["leases", "leases", boolean],
   ];
   const rows: Row[] = [
     // The original's is an int32.

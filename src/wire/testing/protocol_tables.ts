@@ -52,6 +52,7 @@ const LIMITS_ABOUT: Record<keyof typeof DEFAULT_LIMITS, string> = {
   entriesMax: "entries of one reply; more go in pages, in version 1 they are EOVERFLOW",
   listingsMax: "unfinished listings of a connection; the oldest is listed again when asked for",
   watchesMax: "watches of a connection; one more is ENOSPC",
+  leasesMax: "leases of a connection; with one more the oldest is over",
   queuedTotalMax:
     "the same of all connections of a server; above, only those are read whose own part is small",
   listedEntriesMax: "entries of unfinished listings of a server; the oldest are listed again",
@@ -96,6 +97,7 @@ function notices(): string {
     "something else about the inode changed",
     "notices were lost: anything below the watched path may have changed",
     "the watch has ended; `err` says why",
+    "the lease is over: something in the directory may have changed",
   ];
   const rows = NOTICES.map((name, kind) => [String(kind), name, about[kind] ?? ""]).slice(1);
   return table(["notice", "name", "meaning"], rows);
