@@ -131,7 +131,7 @@ async function serveMount(kind: Kind, route: Route, paths: string[]): Promise<vo
   const counting = Deno.args.includes("count");
   await using provider = route === "direct"
     ? newProvider(kind, directory)
-    : await connectUDS(socket, { cache: "exact", forMount: true, recentMs: 1 });
+    : await connectUDS(socket, { cache: "leases", forMount: true, recentMs: 1 });
   const kernel = new KernelRequests();
   // As `fusewire mount` does: what is only here, or told of by the server, the kernel may remember.
   const isExact = provider instanceof RemoteProvider && provider.client.hello.exact;

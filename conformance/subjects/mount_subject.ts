@@ -30,9 +30,6 @@ const OFFERED_TO_ROOT: readonly OfferedNeed[] = ["users", "permissions"];
 /** What the kernel does by itself where the provider cannot. */
 const OF_THE_KERNEL: readonly Capability[] = ["truncate", "lock", "copyRange"];
 
-/** As `fusewire mount` has it. */
-const RECENT_MS = 1;
-
 /** A mount of a provider, used by processes of their own. This thread serves it. */
 export class MountSubject implements Subject {
   readonly route: Route;
@@ -58,7 +55,7 @@ export class MountSubject implements Subject {
 
   /** Mounts the provider at the other end of a connection. It is closed at the end. */
   static async overWire(provider: Provider, exclusive = false): Promise<MountSubject> {
-    const link = await WireLink.to(provider, 2, exclusive, RECENT_MS);
+    const link = await WireLink.to(provider, 2, { exclusive, forMount: true });
     if (!exclusive) return await MountSubject.#make(link.remote, link, "mount-over-wire");
     const options = { soleOwner: true, watch: true };
     return await MountSubject.#make(link.remote, link, "mount-over-wire-exclusive", options);

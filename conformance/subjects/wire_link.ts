@@ -6,6 +6,17 @@
 import type { Provider } from "../../src/provider/mod.ts";
 import { connectVFS, memoryPipe, type RemoteProvider, VFSServer } from "../../src/wire/mod.ts";
 
+/** As `fusewire mount` has it. */
+const RECENT_MS = 1;
+
+/** What is at the ends of a connection. */
+export interface WireLinkOptions {
+  /** Whether nobody else changes what is served. */
+  readonly exclusive?: boolean;
+  /** Whether the client is for a mount. */
+  readonly forMount?: boolean;
+}
+
 /** A server in this process, and a client of it that speaks one version of the protocol. */
 export class WireLink implements AsyncDisposable {
   /** The provider that is served. */
@@ -20,25 +31,18 @@ export class WireLink implements AsyncDisposable {
     this.#server = server;
   }
 
-  /**
-   * Serves the provider, exclusively or not, and connects to it. It is closed at the end.
-   *
-   * @param recentMs As in `VFSClientOptions`.
-   */
+  /** Serves the provider and connects to it. It is closed at the end. */
   static async to(
     served: Provider,
     version: 1 | 2,
-    exclusive = false,
-    recentMs = 0,
+    { exclusive = false, forMount = false }: WireLinkOptions = {},
   ): Promise<WireLink> {
     const server = new VFSServer(served, { soleOwner: exclusive });
     const [near, far] = memoryPipe();
     server.handleConnection(far);
-    return new WireLink(
-      served,
-      await connectVFS(near, { version, cache: exclusive, recentMs }),
-      server,
-    );
+    const options = forMount ? { fromKernel: true, recentMs: RECENT_MS } : {};
+    const remote = await connectVFS(near, { version, cache: "leases", ...options });
+    return new WireLink(served, remote, server);
   }
 
   /** How many files the client has open. */

@@ -32,7 +32,13 @@ Deno.umask(0);
 if (!isLibcAvailable()) throw new Error("These tests need system calls: Linux and --allow-ffi");
 const name = "RealFSProvider";
 await conformance(name, () => new TemporaryRealFS(true), {
-  routes: possibleRoutes(name, ["direct", "wire-v2", "mount", "mount-over-wire-exclusive"]),
+  routes: possibleRoutes(name, [
+    "direct",
+    "wire-v2",
+    "mount",
+    "mount-over-wire",
+    "mount-over-wire-exclusive",
+  ]),
 });
 await conformance(`${name} without FFI`, () => new TemporaryRealFS(false), {
   knownFailures: [{

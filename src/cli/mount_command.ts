@@ -13,9 +13,6 @@ import { mountOptionsOf } from "./mount_words.ts";
 import { guarded, providerAt, providerInMemory, providerOfDirectory } from "./provider_choice.ts";
 import { StopSignal } from "./stop_signal.ts";
 
-/** What the kernel asks of a file that was just made or written comes within this time, in milliseconds. */
-const RECENT_MS = 1;
-
 const OPTIONS = {
   ...ADDRESS_OPTIONS,
   dir: { type: "string", short: "d" },
@@ -52,7 +49,8 @@ Options:
     default_permissions  the kernel checks owner, group and mode, and obeys ACLs (always with --memory)
     ro, noexec, nodev, nosuid, noatime, sync, ...   as for mount(8)
     fsname=, subtype=    what mount and df show
-    attr_timeout=, entry_timeout=, negative_timeout=   seconds that the kernel remembers answers
+    attr_timeout=, entry_timeout=, negative_timeout=   seconds that the kernel remembers answers;
+                         with attr_timeout=0 the server is asked each time, too
     max_write=, max_readahead=   bytes;  max_background=   requests at once
     direct_mount         mount(2) without libfuse (root)
     debug                print each request and its outcome
@@ -68,7 +66,7 @@ killed process left behind is replaced. To unmount from elsewhere: fusermount3 -
 /** The provider that the options name; exactly one of them must be given. */
 async function providerOf(
   values: AddressOptions & { readonly dir?: string; readonly memory?: boolean },
-  recentMs: number,
+  remembers: boolean,
 ): Promise<{ provider: Provider; label: string; watch: boolean }> {
   const { dir, memory } = values;
   const address = addressOf(values, "connect");
@@ -80,13 +78,13 @@ async function providerOf(
     );
   }
   if (address !== undefined) {
-    const provider = await providerAt(address, recentMs);
+    const provider = await providerAt(address, remembers);
     const label = addressText(address);
     provider.client.ended.then((cause) => {
       if (cause !== undefined) console.error(connectionLost(label, cause));
     });
     // Then the server tells exactly what others change.
-    return { provider, label, watch: provider.client.cache.isOn };
+    return { provider, label, watch: provider.client.cache.hasNotices };
   }
   if (dir !== undefined) {
     return { provider: await providerOfDirectory(dir), label: dir, watch: false };
@@ -150,7 +148,7 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   }
   const { provider: source, label, watch } = await providerOf(
     values,
-    options.attrTimeoutMs === 0 ? 0 : RECENT_MS,
+    options.attrTimeoutMs !== 0,
   );
   closing.use(source);
   await refuseWithin(mountpoint, values.dir);

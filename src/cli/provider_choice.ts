@@ -16,6 +16,12 @@ import { connectUDS, connectVFS, type RemoteProvider } from "../wire/mod.ts";
 import { type Address, cannotConnect, dial } from "./address.ts";
 import { CommandError, reasonOf, UsageError } from "./command_error.ts";
 
+/**
+ * For a mount that remembers attributes for a while, as `VFSClientOptions` has it: what the kernel asks of a file that
+ * was just made or written comes within a millisecond.
+ */
+const REMEMBERS = { cache: "leases", recentMs: 1 } as const;
+
 /** A directory of this machine. */
 export async function providerOfDirectory(path: string): Promise<Provider> {
   let info: Deno.FileInfo;
@@ -36,9 +42,9 @@ export function providerInMemory(): Provider {
   return newMemoryProvider();
 }
 
-/** What another process serves, for a mount: `recentMs` as in `VFSClientOptions`. */
-export async function providerAt(address: Address, recentMs: number): Promise<RemoteProvider> {
-  const options = { cache: "exact", recentMs } as const;
+/** What another process serves, for a mount that remembers attributes for a while, or asks each time. */
+export async function providerAt(address: Address, remembers: boolean): Promise<RemoteProvider> {
+  const options = { fromKernel: true, ...(remembers ? REMEMBERS : { cache: "exact" } as const) };
   try {
     return address.kind === "socket"
       ? await connectUDS(address.path, { ...options, forMount: true })

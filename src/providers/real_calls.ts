@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, clean, dirname, ERRNO, rescue, toErrno } from "../base/mod.ts";
-import { failure } from "../libc/mod.ts";
+import { AT_REMOVEDIR, failure, renameat2, unlinkat } from "../libc/mod.ts";
 import type { Context } from "../provider/mod.ts";
 import { Place } from "./real_place.ts";
 import type { RealRoot } from "./real_root.ts";
@@ -115,4 +115,15 @@ export class PathCalls {
 
 function rethrowUnlessMissing(thrown: unknown): void {
   if (toErrno(thrown) !== ERRNO.ENOENT) throw thrown;
+}
+
+/** `rmdir` of the root is EBUSY, as of every root; of `.` it would be EINVAL. */
+export function removeDirectory(place: Place): number {
+  const result = unlinkat(place.directory, place.name, AT_REMOVEDIR);
+  return place.isRoot ? -ERRNO.EBUSY.number : result;
+}
+
+/** `renameat2(2)` from place to place. */
+export function move(from: Place, to: Place, flags: number): number {
+  return renameat2(from.directory, from.name, to.directory, to.name, flags);
 }

@@ -21,7 +21,6 @@ import {
 } from "../base/mod.ts";
 import {
   AT_EMPTY_PATH,
-  AT_REMOVEDIR,
   AT_SYMLINK_NOFOLLOW,
   chmod,
   close,
@@ -34,7 +33,6 @@ import {
   mkdirat,
   mknodat,
   readlinkat,
-  renameat2,
   StatfsBlock,
   symlinkat,
   truncate,
@@ -54,7 +52,7 @@ import {
   type TimeChange,
   type WatchEvent,
 } from "../provider/mod.ts";
-import { PathCalls } from "./real_calls.ts";
+import { move, PathCalls, removeDirectory } from "./real_calls.ts";
 import { DirentReader } from "./real_dirents.ts";
 import { type HandleShared, RealHandle } from "./real_handle.ts";
 import { listDirectory } from "./real_listing.ts";
@@ -393,14 +391,4 @@ export class ContainedProvider extends BaseProvider {
   override close(): void {
     this.#root.close();
   }
-}
-
-/** `rmdir` of the root is EBUSY, as of every root; of `.` it would be EINVAL. */
-function removeDirectory(place: Place): number {
-  const result = unlinkat(place.directory, place.name, AT_REMOVEDIR);
-  return place.isRoot ? -ERRNO.EBUSY.number : result;
-}
-
-function move(from: Place, to: Place, flags: number): number {
-  return renameat2(from.directory, from.name, to.directory, to.name, flags);
 }

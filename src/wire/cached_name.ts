@@ -5,12 +5,14 @@
  */
 import type { FileInfo } from "../provider/mod.ts";
 
-/** What is known of one name of a directory. What is not known is false or null. */
+/** What is known of one name of a directory. What is not known is false, 0 or null. */
 export class CachedName {
   /** The attributes. */
   info: FileInfo | null = null;
   /** The name, for the attributes. */
   label = "";
+  /** The number of the inode. */
+  ino: number | bigint = 0;
   /** It is known that nothing has this name. */
   isAbsent = false;
   /** It is a directory, and no symbolic link to one. */
@@ -21,12 +23,22 @@ export class CachedName {
   hasNoCapabilities = false;
   /** When something of it became unknown, on the clock of its cache. */
   changedAt: number;
+  /**
+   * Until when what is known of the names of the directory, and of its own attributes, is to be believed, as
+   * `performance.now()` has it.
+   */
+  validUntil: number;
+  /** The number of the lease of the directory. */
+  lease = 0;
+  /** How many questions about its names have been answered since the lease began. */
+  hits = 0;
   /** The names of the directory, as far as they matter. */
-  readonly names = new Map<string, CachedName>();
+  names: Map<string, CachedName> = new Map();
 
   /** Nothing is known, since `changedAt`. */
-  constructor(changedAt: number) {
+  constructor(changedAt: number, validUntil: number) {
     this.changedAt = changedAt;
+    this.validUntil = validUntil;
   }
 
   /** The attributes are not known any more; it is the same inode still. */
@@ -46,7 +58,7 @@ export class CachedName {
     const before = this.names.get(name);
     if (before === undefined && !this.isComplete) return;
     before?.forgetBelow(now);
-    this.names.set(name, new CachedName(now));
+    this.names.set(name, new CachedName(now, this.validUntil === Infinity ? Infinity : 0));
   }
 
   /** Nothing is known any more of it and of what is below, by whatever way somebody has it. */

@@ -12,11 +12,17 @@ import type { HandleTable, OpenFile } from "./handle_table.ts";
 import type { LeaseTable } from "./lease_table.ts";
 import type { WireLimits } from "./limits.ts";
 import type { ListingTable } from "./listing_table.ts";
+import { OpCode } from "./op_code.ts";
 import { type InodeSource, setStatV1, setStatV2 } from "./stat_message.ts";
 import { VFSRequest } from "./vfs_request.ts";
 import { VFSResponse } from "./vfs_response.ts";
 import { VFSStat } from "./vfs_stat.ts";
 import type { WatchTable } from "./watch_table.ts";
+
+/** What a listing that comes later counts for among the bytes that wait for the client. */
+const LISTING_RESERVE = 1 << 16;
+/** Operations that answer with a listing. */
+const LISTS: ReadonlySet<number> = new Set([OpCode.Readdir, OpCode.Lease]);
 
 /** What the operations need of the connection that they run for. */
 export interface Session {
@@ -28,6 +34,8 @@ export interface Session {
   readonly version: WireVersion;
   /** Whether the provider tells links from what they point to. */
   readonly hasLstat: boolean;
+  /** Whether the kernel of a mount asks. */
+  isFromKernel: boolean;
   /** The limits. */
   readonly limits: WireLimits;
   /** The open files. */
@@ -98,9 +106,18 @@ export class Call {
     this.response.clear();
     this.response.id = this.request.id;
     this.context.reset(uid, gid, this.request.pid);
+    this.context.isFromKernel = this.session.isFromKernel;
     this.replied = false;
     this.cancelled = false;
     this.finished = false;
+  }
+
+  /** Its provider answers later: sets aside what the reply may need, and what the request holds. */
+  reserve(dataMax: number): void {
+    const { op, size, data } = this.request;
+    if (op === OpCode.Read) this.reserved = Math.min(size, dataMax);
+    else if (LISTS.has(op)) this.reserved = LISTING_RESERVE;
+    else this.reserved = data.length;
   }
 
   /** Version 1 knows no ids: a key of that name is one of the unknown ones. */

@@ -16,6 +16,8 @@ export class CallContext implements Context {
   gid = 0;
   /** The caller's process id, 0 when unknown. */
   pid = 0;
+  /** Whether the kernel of a mount asks. */
+  isFromKernel = false;
   #controller: AbortController | null = null;
   #aborted = false;
 

@@ -9,6 +9,7 @@ import { CborReader } from "../cbor/mod.ts";
 import { decodeResponse, encodeRequestOfOp, type WireVersion } from "./codec.ts";
 import { FrameOutput } from "./frame_output.ts";
 import { FrameReader } from "./frame_reader.ts";
+import { HELLO_FROM_KERNEL } from "./hello_message.ts";
 import { DEFAULT_LIMITS, REPLY_FRAME_MAX, WIRE_VERSION } from "./limits.ts";
 import { OpCode } from "./op_code.ts";
 import { type ByteChannel, channelOf, type WireConnection } from "./transport.ts";
@@ -47,6 +48,8 @@ export interface LinkOptions {
   readonly version: WireVersion;
   /** Longest reply frame that is read in bytes. */
   readonly frameMax?: number | undefined;
+  /** Whether the kernel of a mount asks. */
+  readonly fromKernel?: boolean | undefined;
 }
 
 /**
@@ -103,14 +106,16 @@ export class ClientLink {
     link.#receive();
     link.hello.version = 1;
     link.hello.dataMax = DEFAULT_LIMITS.dataMax;
-    if (options.version === 2) await link.#greet(frameMax);
+    if (options.version === 2) await link.#greet(frameMax, options.fromKernel === true);
     return link;
   }
 
-  async #greet(frameMax: number): Promise<void> {
+  async #greet(frameMax: number, fromKernel: boolean): Promise<void> {
     const details = { syscall: "connect" };
     const waiter = new PendingReply(OpCode.Hello, (reply) => reply.hello, details);
-    const request = new VFSRequest({ op: OpCode.Hello, version: WIRE_VERSION, size: frameMax });
+    const flags = fromKernel ? HELLO_FROM_KERNEL : 0;
+    const init = { op: OpCode.Hello, version: WIRE_VERSION, size: frameMax, flags };
+    const request = new VFSRequest(init);
     this.post(request, waiter);
     try {
       const hello = await waiter.promise;
@@ -217,13 +222,17 @@ export class ClientLink {
   async #receive(): Promise<void> {
     try {
       while (await this.#input.fill()) {
-        this.#events.onBytes();
-        this.#takeAll();
+        this.#gotBytes();
       }
       this.end(new Error(ENDED));
     } catch (thrown) {
       this.end(thrown);
     }
+  }
+
+  #gotBytes(): void {
+    this.#events.onBytes();
+    this.#takeAll();
   }
 
   /** Takes all frames that have come as a whole. */
@@ -256,10 +265,8 @@ export class ClientLink {
       if (this.#held?.isOver !== false) return true;
       const filled = this.#input.fillNow();
       if (filled === null) return false;
-      if (filled) {
-        this.#events.onBytes();
-        this.#takeAll();
-      } else this.end(new Error(ENDED));
+      if (filled) this.#gotBytes();
+      else this.end(new Error(ENDED));
     } catch (thrown) {
       this.end(thrown);
     }

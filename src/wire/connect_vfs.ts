@@ -9,7 +9,8 @@ import type { ReconnectPolicy } from "./reconnect_policy.ts";
 import { RemoteProvider } from "./remote_provider.ts";
 import type { WireConnection } from "./transport.ts";
 import { requireSocketPath } from "./unix_socket.ts";
-import { VFSClient, type VFSClientOptions } from "./vfs_client.ts";
+import { VFSClient } from "./vfs_client.ts";
+import type { VFSClientOptions } from "./vfs_client_options.ts";
 
 /**
  * Speaks with a server over a connection, which belongs to the provider from now on.
@@ -46,8 +47,8 @@ export interface ConnectUDSOptions extends Omit<VFSClientOptions, "reconnect"> {
   /**
    * Whether the provider is for a mount that this thread serves: then the thread looks for the answers of
    * the server and for the requests of the kernel at the same time, which saves turns of the event
-   * loop (`bench/mount_over_wire_bench.ts`), and what one program asks is mostly answered without a promise. Anything else is slower that way. Needs `--allow-ffi`. Default
-   * false.
+   * loop (`bench/mount_over_wire_bench.ts`), and what one program asks is mostly answered without a promise. Anything
+   * else is slower that way. Needs `--allow-ffi`. Includes `fromKernel`. Default false.
    */
   readonly forMount?: boolean;
 }
@@ -69,5 +70,9 @@ export async function connectUDS(
   const again = reconnect === undefined || reconnect === false
     ? undefined
     : { dial, ...(reconnect === true ? {} : reconnect) };
-  return await connectVFS(await dial(), again === undefined ? rest : { ...rest, reconnect: again });
+  const client = { fromKernel: forMount, ...rest };
+  return await connectVFS(
+    await dial(),
+    again === undefined ? client : { ...client, reconnect: again },
+  );
 }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { decodeCbor } from "@std/cbor";
-import { Forward, type StatFs } from "../provider/mod.ts";
+import { Forward, type Provider, type StatFs } from "../provider/mod.ts";
 import { newMemoryProvider } from "../providers/mod.ts";
 import { OpCode, SetBits } from "./op_code.ts";
 import { Leasable } from "./testing/leasable.ts";
@@ -9,7 +9,7 @@ import { VFSLock, VFSTimes } from "./vfs_parts.ts";
 import { VFSRequest } from "./vfs_request.ts";
 import { VFSServer } from "./vfs_server.ts";
 
-const FILE = new URL("../../fixtures/wire/v2/session.json", import.meta.url);
+const FOLDER = new URL("../../fixtures/wire/v2/", import.meta.url);
 const lock = Object.assign(new VFSLock(), { type: 1, end: 9, owner: 5, pid: 42 });
 const times = Object.assign(new VFSTimes(), { atime: -1, atimeNs: 5, mtime: 2 ** 33 });
 const times_ = SetBits.Times | SetBits.Atime | SetBits.Mtime;
@@ -116,11 +116,17 @@ const SESSION: readonly [string, Partial<VFSRequest> & { op: number }][] = [
   ["removeall", { op: OpCode.RemoveAll, path: "/d", id: 48 }],
   ["watch", { op: OpCode.Watch, path: "/", id: 49 }],
   ["unwatch", { op: OpCode.Unwatch, handle: 1, id: 50 }],
-  ["a lease with a listing", { op: OpCode.Lease, path: "/", size: 100, id: 51 }],
-  ["a lease of more than is wanted", { op: OpCode.Lease, path: "/", size: 1, id: 52 }],
-  ["a lease alone", { op: OpCode.Lease, path: "/", id: 53 }],
-  ["a lease of a file", { op: OpCode.Lease, path: "/f", size: 100, id: 54 }],
-  ["an unknown operation", { op: 99, id: 55 }],
+  ["a lease where there are none", { op: OpCode.Lease, path: "/", size: 100, id: 51 }],
+  ["an unknown operation", { op: 99, id: 52 }],
+];
+
+/** Leases of a server that gives them. */
+const LEASES: typeof SESSION = [
+  ["hello from a kernel", { op: OpCode.Hello, version: 2, size: 1 << 20, flags: 1 }],
+  ["with a listing", { op: OpCode.Lease, path: "/", size: 100, id: 1 }],
+  ["of more than is wanted", { op: OpCode.Lease, path: "/", size: 1, id: 2 }],
+  ["alone", { op: OpCode.Lease, path: "/", id: 3 }],
+  ["of a file", { op: OpCode.Lease, path: "/f", size: 100, id: 4 }],
 ];
 
 /** Sizes that do not depend on how memory is counted. */
@@ -140,11 +146,11 @@ class FixedSizes extends Forward {
 }
 
 /** The same filesystem, at the same time, in every run. */
-function server(): VFSServer {
+function provider(): Provider {
   const memory = newMemoryProvider({ clock: () => ({ sec: 1_800_000_000, nsec: 123_456_789 }) });
   memory.writeFile("/f", encoder.encode("hello"), 0o644);
   memory.symlink("f", "/s");
-  return new VFSServer(new Leasable(new FixedSizes(memory)), { soleOwner: true });
+  return new FixedSizes(memory);
 }
 
 interface Exchange {
@@ -153,12 +159,19 @@ interface Exchange {
   readonly response: string;
 }
 
-/** Says the session to a fresh server. */
-async function record(): Promise<Exchange[]> {
+/** The sessions by their files, and who answers them. */
+const SESSIONS = {
+  "session.json": [SESSION, () => new VFSServer(provider(), { soleOwner: true })],
+  "leases.json": [LEASES, () => new VFSServer(new Leasable(provider()))],
+} as const;
+
+/** Says a session to a fresh server. */
+async function record(file: keyof typeof SESSIONS): Promise<Exchange[]> {
+  const [session, server] = SESSIONS[file];
   await using served = server();
   const peer = WirePeer.of(served);
   const exchanges: Exchange[] = [];
-  for (const [note, init] of SESSION) {
+  for (const [note, init] of session) {
     const request = requestBytes(new VFSRequest(init), 2);
     await peer.sendBytes(frameOf(request));
     const response = await peer.receiveBytes();
@@ -168,24 +181,29 @@ async function record(): Promise<Exchange[]> {
   return exchanges;
 }
 
-Deno.test("a session of version 2 is the recorded one, byte for byte", async () => {
-  const exchanges = await record();
-  if (Deno.env.get("FUSEWIRE_UPDATE") === "1") {
-    const lines = exchanges.map((each) => `  ${JSON.stringify(each)}`);
-    await Deno.writeTextFile(FILE, `[\n${lines.join(",\n")}\n]\n`);
-    return;
-  }
-  const recorded: Exchange[] = JSON.parse(await Deno.readTextFile(FILE));
-  assertEquals(exchanges.length, recorded.length);
-  for (const [index, exchange] of exchanges.entries()) {
-    assertEquals(exchange, recorded[index], exchange.note);
-  }
-});
+for (const file of ["session.json", "leases.json"] as const) {
+  Deno.test(`a session of version 2 is the recorded one, byte for byte: ${file}`, async () => {
+    const exchanges = await record(file);
+    const url = new URL(file, FOLDER);
+    if (Deno.env.get("FUSEWIRE_UPDATE") === "1") {
+      const lines = exchanges.map((each) => `  ${JSON.stringify(each)}`);
+      await Deno.writeTextFile(url, `[\n${lines.join(",\n")}\n]\n`);
+      return;
+    }
+    const recorded: Exchange[] = JSON.parse(await Deno.readTextFile(url));
+    assertEquals(exchanges.length, recorded.length);
+    for (const [index, exchange] of exchanges.entries()) {
+      assertEquals(exchange, recorded[index], exchange.note);
+    }
+  });
+}
 
 Deno.test("the session has every operation, and an independent decoder reads every reply", async () => {
   const asked = new Set(SESSION.map(([, { op }]) => op));
   const missing = Object.entries(OpCode).filter(([, op]) => !asked.has(op)).map(([name]) => name);
   // It has no reply.
   assertEquals(missing, ["Cancel"]);
-  for (const { response } of await record()) decodeCbor(Uint8Array.fromHex(response));
+  for (const file of ["session.json", "leases.json"] as const) {
+    for (const { response } of await record(file)) decodeCbor(Uint8Array.fromHex(response));
+  }
 });

@@ -8,7 +8,7 @@ import type { RemoteProvider } from "./remote_provider.ts";
 import { codeOf } from "./testing/linked.ts";
 import { replyFrame, ScriptedChannel } from "./testing/scripted_channel.ts";
 import { frameOf } from "./testing/wire_peer.ts";
-import type { VFSClientOptions } from "./vfs_client.ts";
+import type { VFSClientOptions } from "./vfs_client_options.ts";
 import type { VFSRequest } from "./vfs_request.ts";
 import { NOTICES } from "./vfs_response.ts";
 import { VFSStat } from "./vfs_stat.ts";

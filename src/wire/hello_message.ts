@@ -9,6 +9,9 @@ import { WIRE_VERSION } from "./limits.ts";
 import type { ReplySender } from "./reply_sender.ts";
 import { VFSHello } from "./vfs_parts.ts";
 
+/** Bit of `flags` in Hello: the kernel of a mount asks (`Context.isFromKernel`). */
+export const HELLO_FROM_KERNEL = 1;
+
 /** What a server says of itself and its provider. */
 function helloMessage(session: Session, version: WireVersion): VFSHello {
   const { provider, limits, soleOwner } = session;
@@ -33,6 +36,7 @@ export function answerHello(call: Call, replies: ReplySender): void {
   const version = request.version >= WIRE_VERSION ? 2 : 1;
   call.response.hello = helloMessage(session, version);
   if (request.size > 0) replies.replyMax = request.size;
+  session.isFromKernel = version === 2 && (request.flags & HELLO_FROM_KERNEL) !== 0;
   // The answer itself has keys of version 2, also when it says 1.
   replies.version = 2;
   replies.send(call);

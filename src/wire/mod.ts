@@ -44,7 +44,8 @@ export { formatRecordedFrame, parseRecording, type RecordedFrame } from "./sessi
 export type { InodeSource } from "./stat_message.ts";
 export { telemetryObserver } from "./telemetry_observer.ts";
 export type { ByteChannel, DuplexStreams, WireConnection } from "./transport.ts";
-export { VFSClient, type VFSClientOptions } from "./vfs_client.ts";
+export { VFSClient } from "./vfs_client.ts";
+export type { VFSClientOptions } from "./vfs_client_options.ts";
 export { VFSDirEntry } from "./vfs_dir_entry.ts";
 export { VFSHello, VFSLock, VFSStatFs, VFSTimes } from "./vfs_parts.ts";
 export { VFSRequest } from "./vfs_request.ts";

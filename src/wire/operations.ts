@@ -168,10 +168,11 @@ export const OPERATIONS = {
   Hello: {
     since: 2,
     effect: "control",
-    request: ["ver", "sz"],
+    request: ["ver", "sz", "flags"],
     reply: ["hello"],
     about:
-      "The first request of a version 2 connection; `sz` is the longest frame the client reads.",
+      "The first request of a version 2 connection; `sz` is the longest frame the client reads, `flags` 1 that the " +
+      "kernel of a mount asks, which has found the directories of all paths itself.",
   },
   Cancel: {
     since: 2,

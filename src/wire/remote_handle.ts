@@ -163,7 +163,7 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     request.offset = offset;
     request.data = data;
     const { cache, recentMs } = this.#client;
-    if (cache.isOn || recentMs > 0) request.set = SetBits.WantStat;
+    if (cache.hasNotices || recentMs > 0) request.set = SetBits.WantStat;
     if (recentMs === 0) return this.#send(({ written }) => written, "write", context);
     this.#change.begin();
     const take = ({ stat, written }: VFSResponse): number => {

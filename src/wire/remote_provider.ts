@@ -8,25 +8,18 @@ import {
   chain,
   clean,
   decodeName,
-  ERRNO,
   FsError,
-  isPromise,
-  join,
   type MaybePromise,
   O_CREAT,
   O_EXCL,
   O_NOFOLLOW,
   O_RDWR,
   O_TRUNC,
-  rescue,
-  toErrno,
 } from "../base/mod.ts";
 import {
   type CapabilitySet,
   type Context,
   CORE_ONLY,
-  DirEntry,
-  type FileInfo,
   type Handle,
   isCapability,
   type TimeChange,
@@ -34,23 +27,15 @@ import {
 } from "../provider/mod.ts";
 import { OpCode, SetBits } from "./op_code.ts";
 import { RemoteHandle } from "./remote_handle.ts";
-import { entryType, fileInfoOf } from "./remote_info.ts";
+import { fileInfoOf } from "./remote_info.ts";
 import { RemoteWatch } from "./remote_watch.ts";
 import { isDirectoryItself } from "./directory_itself.ts";
-import { RemoteAttributes } from "./remote_attributes.ts";
+import { RemoteLookup } from "./remote_lookup.ts";
 import { NOTHING } from "./remote_paths.ts";
 import { setOwner, setTimes } from "./time_change.ts";
 import type { VFSClient } from "./vfs_client.ts";
-import type { VFSDirEntry } from "./vfs_dir_entry.ts";
 import type { VFSRequest } from "./vfs_request.ts";
 import type { VFSResponse } from "./vfs_response.ts";
-
-const NULL = (): null => null;
-
-function nullIfMissing(thrown: unknown): null {
-  if (toErrno(thrown) === ERRNO.ENOENT) return null;
-  throw thrown;
-}
 
 /**
  * A provider like any other whose data is elsewhere. Each operation is one round trip; operations that do
@@ -59,7 +44,7 @@ function nullIfMissing(thrown: unknown): null {
  *
  * When the connection ends, everything fails with EIO at once.
  */
-export class RemoteProvider extends RemoteAttributes {
+export class RemoteProvider extends RemoteLookup {
   /** What the server declared. */
   override readonly capabilities: CapabilitySet;
 
@@ -73,98 +58,6 @@ export class RemoteProvider extends RemoteAttributes {
   /** Whether the server says that every change fails with EROFS. Version 1 does not tell. */
   override readonly(): boolean {
     return this.client.hello.readonly;
-  }
-
-  /** The attributes; links are followed on the server. */
-  override stat(path: string, context?: Context): MaybePromise<FileInfo> {
-    const cleaned = clean(path);
-    const fresh = this.client.cache.stat(cleaned) ?? this.client.fresh.takeStat(cleaned);
-    if (fresh !== undefined) return fresh;
-    this.begin(OpCode.Getattr, path, context);
-    return this.send((response) => this.infoIn(response, "stat", path), "stat", path, context);
-  }
-
-  /** The attributes; a final link is described itself. Version 2, where the server declares it. */
-  override lstat(path: string, context?: Context): MaybePromise<FileInfo> {
-    if (!this.capabilities.has("lstat")) return super.lstat(path, context);
-    const cleaned = clean(path);
-    const fresh = this.client.cache.lstat(cleaned) ?? this.client.fresh.takeLstat(cleaned);
-    if (fresh !== undefined) return fresh;
-    this.begin(OpCode.Lookup, path, context);
-    return this.send((response) => this.infoIn(response, "lstat", path), "lstat", path, context);
-  }
-
-  /** As `lstat`, but null where there is nothing. */
-  find(path: string, context?: Context): MaybePromise<FileInfo | null> {
-    // Who has an `lstat` of his own means that, and version 1 has none.
-    if (this.lstat !== RemoteProvider.prototype.lstat || !this.capabilities.has("lstat")) {
-      return rescue(() => this.lstat(path, context), nullIfMissing);
-    }
-    const cleaned = clean(path);
-    const { cache, fresh } = this.client;
-    const kept = cache.find(cleaned);
-    const known = kept === undefined ? fresh.takeLstat(cleaned) : kept;
-    if (known !== undefined) return known;
-    this.begin(OpCode.Lookup, path, context);
-    const take = (response: VFSResponse): FileInfo | null => this.infoIn(response, "lstat", path);
-    return this.client.ask(take, { syscall: "lstat", path }, context, NULL);
-  }
-
-  /** The entries: in version 2 with their attributes, in as many messages as it takes. */
-  override readDir(path: string, context?: Context): MaybePromise<DirEntry[]> {
-    const entries: DirEntry[] = [];
-    let cursor = 0;
-    do {
-      const next = this.#page(path, cursor, entries, context);
-      if (isPromise(next)) return this.#pagesBehind(next, path, entries, context);
-      cursor = next;
-    } while (cursor !== 0);
-    return entries;
-  }
-
-  async #pagesBehind(
-    first: Promise<number>,
-    path: string,
-    entries: DirEntry[],
-    context: Context | undefined,
-  ): Promise<DirEntry[]> {
-    let cursor = await first;
-    while (cursor !== 0) cursor = await this.#page(path, cursor, entries, context);
-    return entries;
-  }
-
-  /** Adds the entries of one message; returns where the next one begins, 0 behind the last. */
-  #page(
-    path: string,
-    cursor: number,
-    entries: DirEntry[],
-    context: Context | undefined,
-  ): MaybePromise<number> {
-    const request = this.begin(OpCode.Readdir, path, context);
-    request.cursor = cursor;
-    request.offset = entries.length;
-    const take = (response: VFSResponse): number => {
-      const page = response.entries ?? [];
-      // A server that goes on without saying anything would keep us here for ever.
-      if (response.cursor !== 0 && page.length === 0) {
-        throw new FsError("EIO", { syscall: "readDir", path });
-      }
-      for (const entry of page) entries.push(this.#entry(path, entry));
-      return response.cursor;
-    };
-    return this.send(take, "readDir", path, context);
-  }
-
-  #entry(directory: string, entry: VFSDirEntry): DirEntry {
-    const { version } = this.client;
-    const type = entryType(entry.mode, version);
-    if (version === 2 && entry.nlink > 0) {
-      return new DirEntry(entry.name, type, entry.ino, fileInfoOf(entry, entry.name, version));
-    }
-    const path = join(clean(directory), entry.name);
-    const ask = (): MaybePromise<FileInfo> =>
-      this.capabilities.has("lstat") ? this.lstat(path) : this.stat(path);
-    return new DirEntry(entry.name, type, entry.ino, ask);
   }
 
   /** Opens; in version 2 the attributes come with the reply, for a `stat` that follows. */

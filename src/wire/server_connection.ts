@@ -7,13 +7,14 @@ import { isPromise, type MaybePromise, RENAME_EXCHANGE, rescue } from "../base/m
 import type { Provider } from "../provider/mod.ts";
 import type { Call, Session } from "./call.ts";
 import { mayHaveChanged, reportChanges } from "./change_report.ts";
+import { ConnectionNotices } from "./connection_notices.ts";
 import type { ConnectionHost } from "./connection_host.ts";
 import type { WireVersion } from "./codec.ts";
 import { DISPATCH } from "./dispatch.ts";
 import type { FrameOutput } from "./frame_output.ts";
 import { HandleTable } from "./handle_table.ts";
 import { answerHello } from "./hello_message.ts";
-import { LeaseTable } from "./lease_table.ts";
+import type { LeaseTable } from "./lease_table.ts";
 import type { WireLimits } from "./limits.ts";
 import { ListingTable } from "./listing_table.ts";
 import { OpCode } from "./op_code.ts";
@@ -22,20 +23,12 @@ import { ReplySender } from "./reply_sender.ts";
 import { RequestSource } from "./request_source.ts";
 import type { InodeSource } from "./stat_message.ts";
 import type { ByteChannel } from "./transport.ts";
-import { NOTICES } from "./vfs_response.ts";
 import { WireError } from "./wire_error.ts";
-import { WatchTable } from "./watch_table.ts";
+import type { WatchTable } from "./watch_table.ts";
 
 /** So many bytes of replies are sent while requests are still there. */
 const FLUSH_AT = 1 << 16;
-/** What a listing that comes later counts for among the bytes that wait for the client. */
-const LISTING_RESERVE = 1 << 16;
-/** Notices may take up this part of the bytes that wait for the client. */
-const NOTICES_SHARE = 4;
 const EINTR = 4;
-/** Operations that answer with a listing. */
-const LISTS: ReadonlySet<number> = new Set([OpCode.Readdir, OpCode.Lease]);
-const LEASE_OVER = NOTICES.indexOf("over");
 
 /**
  * Reads requests, runs them and sends the replies.
@@ -52,6 +45,8 @@ export class ServerConnection implements Session {
   readonly provider: Provider;
   /** Whether the provider tells links from what they point to. */
   readonly hasLstat: boolean;
+  /** Whether the kernel of a mount asks. */
+  isFromKernel = false;
   /** The limits. */
   readonly limits: WireLimits;
   /** The open files. */
@@ -72,6 +67,7 @@ export class ServerConnection implements Session {
   readonly #channel: ByteChannel;
   readonly #requests: RequestSource;
   readonly #replies: ReplySender;
+  readonly #notices: ConnectionNotices;
   readonly #lane = new ReplyLane();
   /** Calls whose provider answers later. */
   readonly #waiting = new Set<Call>();
@@ -104,20 +100,9 @@ export class ServerConnection implements Session {
     this.listings = new ListingTable(limits.listingsMax, host.shelf);
     this.#requests = new RequestSource(host, this, channel, () => this.abort());
     this.#replies = new ReplySender(host, channel, number, () => this.abort());
-    this.watches = new WatchTable({
-      provider,
-      hub: host.hub,
-      soleOwner: host.soleOwner,
-      watchesMax: limits.watchesMax,
-      hasRoom: () => this.#hasRoom(),
-      send: (...notice) => this.#notify(...notice),
-    });
-    this.leases = new LeaseTable({
-      provider,
-      hub: host.hub,
-      leasesMax: limits.leasesMax,
-      sendOver: (lease) => this.#notify(lease, LEASE_OVER, "", 0),
-    });
+    this.#notices = new ConnectionNotices(host, this.#replies, () => this.#flushSoon());
+    this.watches = this.#notices.watches;
+    this.leases = this.#notices.leases;
   }
 
   /** The version agreed on. */
@@ -260,9 +245,7 @@ export class ServerConnection implements Session {
   #wait(call: Call, result: Promise<void>): void {
     const { request } = call;
     if (request.data.length > 0) this.#requests.lend();
-    if (request.op === OpCode.Read) call.reserved = Math.min(request.size, this.limits.dataMax);
-    else if (LISTS.has(request.op)) call.reserved = LISTING_RESERVE;
-    else call.reserved = request.data.length;
+    call.reserve(this.limits.dataMax);
     this.#reserved += call.reserved;
     this.#waiting.add(call);
     this.#host.sole.waiting++;
@@ -312,19 +295,6 @@ export class ServerConnection implements Session {
     if (request.op === OpCode.Link) linked();
     if (request.op !== OpCode.Rename) return;
     renamed(request.path, request.newPath, (request.flags & RENAME_EXCHANGE) !== 0);
-  }
-
-  /** Whether a notice would soon be taken; if not, watches that lose some hear of it when it would. */
-  #hasRoom(): boolean {
-    if (this.output.queued <= this.limits.queuedBytesMax / NOTICES_SHARE) return true;
-    this.output.drained().then(() => this.watches.drained());
-    return false;
-  }
-
-  #notify(watch: number, kind: number, path: string, errno: number): void {
-    if (this.#ended) return;
-    this.#replies.sendNotice(watch, kind, path, errno);
-    this.#flushSoon();
   }
 
   /** The result is there: replies now, or when those before have replied. */
@@ -384,6 +354,7 @@ export class ServerConnection implements Session {
   abort(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#notices.end();
     this.#requests.stop();
     try {
       this.#channel.close();
@@ -398,8 +369,7 @@ export class ServerConnection implements Session {
   /** Closes everything that the connection held. */
   async #end(): Promise<void> {
     this.abort();
-    this.watches.clear();
-    this.leases.close();
+    this.#notices.close();
     this.listings.clear();
     const closing: MaybePromise<void>[] = [];
     for (const file of this.handles.takeAll()) {

@@ -19,42 +19,11 @@ import {
 import { ReplyLane } from "./reply_lane.ts";
 import type { WireConnection } from "./transport.ts";
 import type { VFSHello } from "./vfs_parts.ts";
+import type { VFSClientOptions } from "./vfs_client_options.ts";
 import { VFSRequest } from "./vfs_request.ts";
 import { NOTICES, type VFSResponse } from "./vfs_response.ts";
 import { type Convert, PendingReply, type RemoteFile, type Waiter } from "./waiter.ts";
 import { WireError } from "./wire_error.ts";
-
-/** How a client behaves; everything has a default. */
-export interface VFSClientOptions {
-  /** Highest version to offer: 1 skips Hello. Default 2. */
-  readonly version?: WireVersion;
-  /** Longest reply frame that is read in bytes; default 64 MiB. */
-  readonly frameMax?: number;
-  /**
-   * What to do when the connection ends; default: everything fails with EIO from then on. With a policy,
-   * version 2 only: requests wait for the new connection; files are opened again by their path where it
-   * still names the same inode, and are EIO otherwise, or when they held locks. A change that was under way
-   * is EIO, since it may have been made; what only looks is asked again.
-   */
-  readonly reconnect?: ReconnectPolicy;
-  /**
-   * Keeps attributes, and the names of directories, as long as the server's notices keep them true: many
-   * requests are answered on this side then. What others change through the server is seen at once or, when
-   * its notice is still on the way, as soon as that arrives; what they change behind it, as soon as the host tells
-   * the server. Hooks on the server see only what is asked. Version 2, and only where the server can tell
-   * of changes; `"exact"`: only where its clients are the only ones who change things, which costs neither
-   * side anything (a server of a real directory has the kernel watch the whole tree, and hears of the changes of
-   * its clients too). After a lost connection nothing is kept any more. Default false.
-   */
-  readonly cache?: boolean | "exact";
-  /**
-   * For how many milliseconds a mount may hear once more what the reply to a change of its own has said: the
-   * attributes of a file that was written, and that a new file has no capabilities, which the kernel asks for
-   * before the first write. Only until this client changes something else. For a mount that remembers
-   * attributes for longer anyway (`attrTimeoutMs`): it saves two round trips for each file that is written. Default 0.
-   */
-  readonly recentMs?: number;
-}
 
 /** Something that has to be set up again on a new connection, before anything else is sent over it. */
 export interface Revivable {
@@ -82,6 +51,8 @@ export class VFSClient {
   requestCount = 0;
   /** How many of them change something. */
   changeCount = 0;
+  /** Whether the request is the kernel's. */
+  #isReal = false;
   readonly #options: VFSClientOptions;
   readonly #request = new VFSRequest();
   #file: RemoteFile | null = null;
@@ -110,19 +81,22 @@ export class VFSClient {
   ): Promise<VFSClient> {
     const client = new VFSClient(options);
     client.#link = await client.#open(connection);
-    if (options.cache === true || (options.cache === "exact" && client.hello.exact)) {
-      await client.#watchAll();
-    }
+    await client.#beginCache(options.cache ?? false);
     return client;
+  }
+
+  async #beginCache(wanted: boolean | "exact" | "leases"): Promise<void> {
+    const { exact, leases, capabilities } = this.hello;
+    // Without numbers of inodes nobody can tell what a file's second name is.
+    const isPossible = this.version === 2 && capabilities.includes("inode");
+    if (wanted === false || !isPossible) return;
+    if (!exact && leases && wanted !== "exact") this.cache.beginLeases();
+    else if (exact || wanted === true) await this.#watchAll();
   }
 
   /** Begins to keep things, if the server tells of every change. */
   async #watchAll(): Promise<void> {
-    const { capabilities } = this.hello;
-    // Without numbers of inodes nobody can tell what a file's second name is.
-    if (this.version === 1 || !capabilities.includes("watch") || !capabilities.includes("inode")) {
-      return;
-    }
+    if (!this.hello.capabilities.includes("watch")) return;
     const { cache } = this;
     this.begin(OpCode.Watch).path = "/";
     const watching = this.send((reply) => {
@@ -137,13 +111,18 @@ export class VFSClient {
   }
 
   #open(connection: WireConnection): Promise<ClientLink> {
-    const { version = 2, frameMax } = this.#options;
-    return ClientLink.connect(connection, { version, frameMax }, {
+    const { version = 2, frameMax, fromKernel } = this.#options;
+    return ClientLink.connect(connection, { version, frameMax, fromKernel }, {
       onBytes: () => this.fresh.expire(),
-      // A watch that has just been ended may still be spoken of.
-      onNotice: (notice) => this.watches.get(notice.handle)?.(notice),
+      onNotice: (notice) => this.#noticed(notice),
       onEnd: (cause, waiting) => this.#lost(cause, waiting),
     });
+  }
+
+  #noticed(notice: VFSResponse): void {
+    if (NOTICES[notice.notice] === "over") this.cache.leaseOver(Number(notice.handle));
+    // A watch that has just been ended may still be spoken of.
+    else this.watches.get(notice.handle)?.(notice);
   }
 
   /** What the server said of itself; in version 1 our own defaults. */
@@ -188,6 +167,7 @@ export class VFSClient {
     request.op = op;
     this.#file = file;
     this.#file2 = file2;
+    this.#isReal = context?.isFromKernel === true;
     if (context !== undefined) {
       request.uid = context.uid;
       request.gid = context.gid;
@@ -252,7 +232,7 @@ export class VFSClient {
     this.requestCount++;
     if (this.#dead) return waiter.fail(this.#cause);
     if (isAborted) return waiter.interrupt();
-    waiter.onReply = this.cache.asked(request, this.#file, this.#file2);
+    waiter.onReply = this.cache.asked(request, this.#file, this.#file2, this.#isReal);
     if (!ReplyLane.observes(request.op)) {
       this.changeCount++;
       this.fresh.expire();

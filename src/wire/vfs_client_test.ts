@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { O_RDWR } from "../base/mod.ts";
-import type { Context } from "../provider/mod.ts";
+import { type MaybePromise, O_RDWR } from "../base/mod.ts";
+import { type Context, type FileInfo, Forward } from "../provider/mod.ts";
 import { newMemoryProvider } from "../providers/mod.ts";
 import { connectVFS } from "./connect_vfs.ts";
 import { memoryPipe } from "./memory_pipe.ts";
@@ -149,4 +149,20 @@ Deno.test("a TCP connection carries it too", async () => {
   provider.close();
   await server.close();
   await serving;
+});
+
+Deno.test("a client for a kernel says so, and the provider behind the server knows", async () => {
+  const seen: (boolean | undefined)[] = [];
+  const provider = new class extends Forward {
+    override lstat(path: string, context?: Context): MaybePromise<FileInfo> {
+      seen.push(context?.isFromKernel);
+      return super.lstat(path, context);
+    }
+  }(newMemoryProvider());
+  await using server = new VFSServer(provider);
+  for (const fromKernel of [false, true]) {
+    await using remote = await linked(server, { fromKernel });
+    await remote.lstat("/");
+  }
+  assertEquals(seen, [false, true]);
 });

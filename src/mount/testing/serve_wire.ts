@@ -1,11 +1,12 @@
 /**
- * Serves a memory filesystem on the socket that is named, until it is killed. `/slow` takes a moment to open.
+ * Serves a memory filesystem on the socket that is named, until it is killed; `/slow` takes a moment to open. Or, when
+ * one is named behind it, a directory that others change too.
  *
  * @module
  */
 import type { MaybePromise } from "../../base/mod.ts";
 import { type Context, Forward, type Handle } from "../../provider/mod.ts";
-import { MemoryProvider } from "../../providers/mod.ts";
+import { MemoryProvider, newRealFSProvider } from "../../providers/mod.ts";
 import { newVFSServer } from "../../wire/mod.ts";
 
 const SLOW_MS = 30;
@@ -23,10 +24,16 @@ class Slow extends Forward {
   }
 }
 
-const [socket] = Deno.args;
+function slowMemory(): Slow {
+  const memory = new MemoryProvider();
+  memory.writeFile("/slow", new TextEncoder().encode("slow"), 0o644);
+  return new Slow(memory);
+}
+
+const [socket, directory] = Deno.args;
 if (socket === undefined) throw new TypeError("Name a socket");
-const memory = new MemoryProvider();
-memory.writeFile("/slow", new TextEncoder().encode("slow"), 0o644);
-const server = newVFSServer(new Slow(memory), { soleOwner: true });
+const server = directory === undefined
+  ? newVFSServer(slowMemory(), { soleOwner: true })
+  : newVFSServer(newRealFSProvider(directory));
 await server.serveUDSBackground(socket);
 console.log("serving");

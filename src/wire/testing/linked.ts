@@ -8,7 +8,7 @@ import { newMemoryProvider } from "../../providers/mod.ts";
 import { connectVFS } from "../connect_vfs.ts";
 import { memoryPipe } from "../memory_pipe.ts";
 import type { RemoteProvider } from "../remote_provider.ts";
-import type { VFSClientOptions } from "../vfs_client.ts";
+import type { VFSClientOptions } from "../vfs_client_options.ts";
 import { VFSServer, type VFSServerOptions } from "../vfs_server.ts";
 
 /** A client of this server. */

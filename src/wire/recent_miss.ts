@@ -1,0 +1,40 @@
+/**
+ * What was just not there.
+ *
+ * @module
+ */
+import type { Changing } from "./recent_change.ts";
+
+/**
+ * The last path where nothing was. The kernel asks twice before it makes a file: for whoever looks whether there is one,
+ * and when he opens it with O_CREAT. The second time the answer is the first one's, when it comes within
+ * `VFSClientOptions.recentMs` and the client has changed nothing since. Whoever is faster loses nothing: what is then asked to
+ * be made is what the server finds there.
+ */
+export class RecentMiss {
+  readonly #client: Changing;
+  #path = "";
+  #number = 0;
+  #at = -Infinity;
+
+  /** For the questions of this client. */
+  constructor(client: Changing) {
+    this.#client = client;
+  }
+
+  /** Nothing is at the clean path. */
+  keep(path: string): void {
+    if (this.#client.recentMs === 0) return;
+    this.#path = path;
+    this.#number = this.#client.changeCount;
+    this.#at = performance.now();
+  }
+
+  /** Whether nothing was at the clean path a moment ago: told once. */
+  take(path: string): boolean {
+    if (path !== this.#path) return false;
+    this.#path = "";
+    const { changeCount, recentMs } = this.#client;
+    return this.#number === changeCount && performance.now() - this.#at < recentMs;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * How a client behaves.
+ *
+ * @module
+ */
+import type { WireVersion } from "./codec.ts";
+import type { ReconnectPolicy } from "./reconnect_policy.ts";
+
+/** How a client behaves; everything has a default. */
+export interface VFSClientOptions {
+  /** Highest version to offer: 1 skips Hello. Default 2. */
+  readonly version?: WireVersion;
+  /** Longest reply frame that is read in bytes; default 64 MiB. */
+  readonly frameMax?: number;
+  /**
+   * What to do when the connection ends; default: everything fails with EIO from then on. With a policy,
+   * version 2 only: requests wait for the new connection; files are opened again by their path where it
+   * still names the same inode, and are EIO otherwise, or when they held locks. A change that was under way
+   * is EIO, since it may have been made; what only looks is asked again.
+   */
+  readonly reconnect?: ReconnectPolicy;
+  /**
+   * Keeps attributes, and the names of directories, as long as the server's notices keep them true: many
+   * requests are answered on this side then. What others change through the server is seen at once or, when
+   * its notice is still on the way, as soon as that arrives; what they change behind it, as soon as the host tells
+   * the server. Hooks on the server see only what is asked. Version 2, and only where the server can tell
+   * of changes; `"exact"`: only where its clients are the only ones who change things, which costs neither
+   * side anything. `"leases"`: there, and where the server gives leases in directories that are asked about again and
+   * again: what others change there on the host is seen a millisecond or so later, and what the host
+   * does not tell within a second. `true`: also where the whole tree has to be watched for that, and the changes of
+   * the clients are heard of too. After a lost connection nothing is kept any more. Default false.
+   */
+  readonly cache?: boolean | "exact" | "leases";
+  /**
+   * For how many milliseconds a mount may hear once more what the reply to a change of its own has said: the
+   * attributes of a file that was written, and that a new file has no capabilities, which the kernel asks for
+   * before the first write; and what was not there just now. Only until this client changes something else. For a mount
+   * that remembers attributes for longer anyway (`attrTimeoutMs`): it saves three round trips for each file that is
+   * written. Default 0.
+   */
+  readonly recentMs?: number;
+  /**
+   * Whether the kernel of a mount asks, and has found the directories of all paths itself: the server tells its
+   * provider (`Context.isFromKernel`). Default false.
+   */
+  readonly fromKernel?: boolean;
+}
