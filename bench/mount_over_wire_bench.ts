@@ -19,6 +19,8 @@ import { MILLISECONDS } from "./report/row.ts";
 const FILES = 5000;
 const FILES_IN_DIRECTORY = 20;
 const ROUNDS = 7;
+/** Until then V8 compiles, in two processes over the wire: the first clone takes up to twice the time of the fourth. */
+const WARM_UPS = 3;
 /** A second, and what clocks differ. */
 const SECOND_MS = 1100;
 /** What is promised of the time over the wire, the time directly being 1. */
@@ -307,13 +309,12 @@ async function compare(kind: Kind, folder: string, mode: string): Promise<void> 
   const subjects: Subject[] = [];
   try {
     for (const route of ROUTES) subjects.push(await Subject.start(kind, route, folder, mode));
-    const rounds = count ? 0 : Number(mode);
-    for (let round = 0; round <= rounds; round++) {
+    const rounds = count ? 1 : WARM_UPS + Number(mode);
+    for (let round = 0; round < rounds; round++) {
       for (let turn = 0; turn < subjects.length; turn++) {
         await subjects[(round + turn) % subjects.length]!.round(`${folder}/repository`, count);
       }
-      // The first one warms up.
-      if (!count && round === 0) subjects.forEach(({ times }) => times.clear());
+      if (!count && round < WARM_UPS) subjects.forEach(({ times }) => times.clear());
     }
     const [direct, wire] = subjects;
     if (count) subjects.forEach(printCounts);
