@@ -3,7 +3,7 @@ import { isPromise, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, RENAME_EXCHANGE } from 
 import { type Context, ForwardHandle, type Handle, type Provider } from "../provider/mod.ts";
 import { newMemoryProvider } from "../providers/mod.ts";
 import { Leasable } from "./testing/leasable.ts";
-import { learn, look, requestsOf, world } from "./testing/lease_world.ts";
+import { learn, look, requestsOf, StoppedClock, world } from "./testing/lease_world.ts";
 import { linked } from "./testing/linked.ts";
 import { VFSServer } from "./vfs_server.ts";
 
@@ -140,6 +140,7 @@ Deno.test("what was asked while a write of ours was under way is not believed af
   const slow = new SlowWrites(memory);
   await using server = new VFSServer(slow);
   await using mine = await linked(server, { cache: "leases" });
+  using _clock = new StoppedClock();
   const handle = await mine.open("/f", O_RDWR | O_NOFOLLOW, 0, KERNEL);
   await learn(mine, "/f");
   const written = handle.writeAt(bytes("slow but sure"), 0, KERNEL);

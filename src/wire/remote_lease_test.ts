@@ -5,7 +5,7 @@ import type { Context, Provider } from "../provider/mod.ts";
 import { newMemoryProvider, newRealFSProvider } from "../providers/mod.ts";
 import { LEASE_MS } from "./lease_policy.ts";
 import { Leasable } from "./testing/leasable.ts";
-import { learn, look, requestsOf, world } from "./testing/lease_world.ts";
+import { learn, look, requestsOf, StoppedClock, world } from "./testing/lease_world.ts";
 import { codeOf, linked } from "./testing/linked.ts";
 import { VFSServer } from "./vfs_server.ts";
 
@@ -132,6 +132,7 @@ Deno.test("a lease that is over by the time of its answer holds nothing", async 
   const hasty = new Hasty(memory);
   await using server = new VFSServer(hasty);
   await using mine = await linked(server, { cache: "leases" });
+  using _clock = new StoppedClock();
   await learn(mine, "/none");
   hasty.isHasty = true;
   await learn(mine, "/d/f");
@@ -142,12 +143,13 @@ Deno.test("a lease that is over by the time of its answer holds nothing", async 
 
 Deno.test("a lease is believed for a second without a word, and then asked for again", async () => {
   await using here = await world();
-  const { mine, memory, leasable } = here;
+  const { clock, mine, memory, leasable } = here;
   await learn(mine, "/d/f");
   for (let answers = 0; answers < 20; answers++) await look(mine, "/d/f");
   memory.writeFile("/d/f", bytes("nobody told"), 0o640);
+  clock.advance(LEASE_MS - 1);
   assertEquals(await look(mine, "/d/f"), "5");
-  await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
+  clock.advance(1);
   const before = leasable.asked.length;
   assertEquals(await look(mine, "/d/f"), "11");
   assertEquals(leasable.asked.length, before + 2, "it has paid, so the first question asks again");
@@ -183,6 +185,7 @@ Deno.test("leases that end too soon are asked for less and less", async () => {
 Deno.test("a server that gives no leases is asked for everything, without asking for leases", async () => {
   await using server = new VFSServer(newMemoryProvider());
   await using mine = await linked(server, { cache: "leases" });
+  using _clock = new StoppedClock();
   assertEquals([mine.client.hello.leases, mine.client.cache.isOn], [false, false]);
   assertEquals(await requestsOf(mine, () => learn(mine, "/none")), 3);
 });
@@ -208,6 +211,7 @@ Deno.test("a refused lease costs one request a second, and the question is answe
   const exhausted = new Exhausted(memory);
   await using server = new VFSServer(exhausted);
   await using mine = await linked(server, { cache: "leases" });
+  using _clock = new StoppedClock();
   for (let round = 0; round < 100; round++) assertEquals(await look(mine, "/d/f"), "5");
   assertEquals(exhausted.asked, ["/", "/d"]);
   await learn(mine, "/e/f");
@@ -244,6 +248,7 @@ Deno.test("a change on the host ends the lease of a real directory, whose notice
   await using provider = newRealFSProvider(scratch.path, { ffi: true });
   await using server = new VFSServer(provider);
   await using mine = await linked(server, { cache: "leases" });
+  using _clock = new StoppedClock();
   await learn(mine, "/d/f", "/d/none");
   assertEquals(await requestsOf(mine, () => learn(mine, "/d/f", "/d/none")), 0);
   Deno.writeTextFileSync(`${scratch.path}/d/none`, "there");

@@ -13,8 +13,29 @@ import { linked } from "./linked.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
+/** The time as leases see it, which stands still: however slow the machine is, they do not become old by themselves. */
+export class StoppedClock implements Disposable {
+  #time = performance.now();
+
+  /** Stops it. */
+  constructor() {
+    Object.defineProperty(performance, "now", { configurable: true, value: () => this.#time });
+  }
+
+  /** Some milliseconds pass. */
+  advance(ms: number): void {
+    this.#time += ms;
+  }
+
+  /** Lets it go on. */
+  [Symbol.dispose](): void {
+    Reflect.deleteProperty(performance, "now");
+  }
+}
+
 /** A server that others go around, a client that leases, and one that does not. */
 export interface World extends AsyncDisposable {
+  readonly clock: StoppedClock;
   readonly memory: MemoryProvider;
   readonly leasable: Leasable;
   readonly mine: RemoteProvider;
@@ -32,12 +53,14 @@ export async function world(options: VFSServerOptions = {}): Promise<World> {
   const server = new VFSServer(leasable, options);
   const mine = await linked(server, { cache: "leases" });
   const other = await linked(server);
+  const clock = new StoppedClock();
   const end = async (): Promise<void> => {
+    clock[Symbol.dispose]();
     await mine.close();
     await other.close();
     await server.close();
   };
-  return { memory, leasable, mine, other, [Symbol.asyncDispose]: end };
+  return { clock, memory, leasable, mine, other, [Symbol.asyncDispose]: end };
 }
 
 /** The size of what is at a path, or the error. */
