@@ -5,6 +5,7 @@
  */
 import type { Provider } from "../provider/mod.ts";
 import type { ChangeHub } from "./change_hub.ts";
+import type { LeaseQuota } from "./lease_quota.ts";
 import type { WireLimits } from "./limits.ts";
 import type { ListingShelf } from "./listing_table.ts";
 import type { WireObserver } from "./observer.ts";
@@ -37,6 +38,8 @@ export interface ConnectionHost {
   readonly sole: SoleClient;
   /** Bounds what unfinished listings hold. */
   readonly shelf: ListingShelf;
+  /** Bounds what is leased. */
+  readonly quota: LeaseQuota;
   /** Bytes that the connections hold for their clients together. */
   readonly held: () => number;
   /** How large a buffer a connection may keep while it has nothing to send, in bytes. */

@@ -42,6 +42,7 @@ export class ConnectionNotices {
       provider,
       hub,
       leasesMax: limits.leasesMax,
+      quota: host.quota,
       sendOver: (lease) => this.#send(lease, LEASE_OVER, "", 0),
     });
   }

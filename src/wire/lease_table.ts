@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { chain, clean, dirname, FsError, type MaybePromise } from "../base/mod.ts";
+import { chain, clean, dirname, FsError, type MaybePromise, rescue } from "../base/mod.ts";
 import type { Context, Leases, Provider } from "../provider/mod.ts";
 import type { ChangeHub, ChangeKind } from "./change_hub.ts";
+import type { LeaseQuota } from "./lease_quota.ts";
 
 /** What a table of leases needs. */
 export interface LeaseSource {
@@ -15,6 +16,8 @@ export interface LeaseSource {
   readonly hub: ChangeHub;
   /** How many leases there may be; the oldest goes first. */
   readonly leasesMax: number;
+  /** How many all connections may have. */
+  readonly quota: LeaseQuota;
   /** Sends the notice that a lease is over. */
   readonly sendOver: (lease: number) => void;
 }
@@ -35,7 +38,13 @@ export class LeaseTable {
   readonly #byNumber = new Map<number, Leased>();
   readonly #byInner = new Map<number, number>();
   readonly #byPath = new Map<string, number>();
+  /** Leases that are being asked for. */
+  #pending = 0;
+  /** Leases that were over before anybody knew that they had begun. */
+  readonly #early = new Set<number>();
   #leases: Leases | null | undefined;
+  #isLeaser = false;
+  #isClosed = false;
   #unsubscribe = (): void => {};
   #last = 0;
 
@@ -49,6 +58,7 @@ export class LeaseTable {
       const isOver = (inner: number): void => {
         const number = this.#byInner.get(inner);
         if (number !== undefined) this.#over(number);
+        else if (this.#pending > 0) this.#early.add(inner);
       };
       this.#leases = this.#source.provider.leases?.(isOver) ?? null;
     }
@@ -63,25 +73,47 @@ export class LeaseTable {
   /**
    * Leases the directory `path` for `origin`, in place of the lease that it has there; returns the number.
    *
-   * @throws {FsError} ENOSYS when the provider cannot, and what it says.
+   * @throws {FsError} ENOSYS when the provider cannot, ENOSPC over the limits, and what the provider says.
    */
   add(origin: object, path: string, context: Context): MaybePromise<number> {
     const provider = this.#provider;
     if (provider === null) throw new FsError("ENOSYS", { syscall: "lease", path });
+    if (!this.#isLeaser) this.#source.quota.addLeaser(path);
+    this.#isLeaser = true;
     if (this.#byNumber.size === 0) this.#listen(origin);
     const cleaned = clean(path);
-    return chain(provider.add(cleaned, context), (inner) => this.#keep(cleaned, inner));
+    this.#pending++;
+    const added = rescue(() => provider.add(cleaned, context), (thrown) => {
+      this.#settle();
+      throw thrown;
+    });
+    return chain(added, (inner) => {
+      const number = this.#keep(cleaned, inner);
+      this.#settle();
+      return number;
+    });
+  }
+
+  #settle(): void {
+    if (--this.#pending === 0) this.#early.clear();
   }
 
   #keep(path: string, inner: number): number {
+    const number = ++this.#last;
+    if (this.#isClosed || this.#early.has(inner)) return number;
     const before = this.#byPath.get(path);
     if (before !== undefined) this.#give(before);
+    const { quota, leasesMax } = this.#source;
     for (const oldest of this.#byNumber.keys()) {
-      if (this.#byNumber.size < this.#source.leasesMax) break;
+      if (this.#byNumber.size < leasesMax && quota.hasRoom) break;
       this.#give(oldest);
       this.#source.sendOver(oldest);
     }
-    const number = ++this.#last;
+    if (!quota.hasRoom) {
+      this.#leases?.remove(inner);
+      throw new FsError("ENOSPC", { syscall: "lease", path });
+    }
+    quota.count(1);
     this.#byNumber.set(number, { path, inner });
     this.#byInner.set(inner, number);
     this.#byPath.set(path, number);
@@ -121,6 +153,7 @@ export class LeaseTable {
     const leased = this.#byNumber.get(number);
     if (leased === undefined) return;
     this.#byNumber.delete(number);
+    this.#source.quota.count(-1);
     this.#byInner.delete(leased.inner);
     if (this.#byPath.get(leased.path) === number) this.#byPath.delete(leased.path);
     this.#leases?.remove(leased.inner);
@@ -135,6 +168,10 @@ export class LeaseTable {
   /** Gives all back: the end. */
   close(): void {
     this.#unsubscribe();
+    this.#isClosed = true;
+    this.#source.quota.count(-this.#byNumber.size);
+    if (this.#isLeaser) this.#source.quota.removeLeaser();
+    this.#isLeaser = false;
     this.#byNumber.clear();
     this.#byInner.clear();
     this.#byPath.clear();

@@ -27,6 +27,10 @@ export interface WireLimits {
   readonly watchesMax: number;
   /** Leases of one connection; the oldest is over when there is one more. */
   readonly leasesMax: number;
+  /** Leases of all connections of one server together; one more is ENOSPC where its connection has none to give up. */
+  readonly leasesTotalMax: number;
+  /** Connections of one server that lease; one more is ENOSPC. */
+  readonly leasersMax: number;
   /**
    * Bytes of replies, and of writes under way, of all connections of one server together. Above, a
    * connection is only read while its own part is small: those who take their replies go on.
@@ -52,6 +56,8 @@ export const DEFAULT_LIMITS: WireLimits = {
   listingsMax: 64,
   watchesMax: 1024,
   leasesMax: 4096,
+  leasesTotalMax: 16_384,
+  leasersMax: 32,
   queuedTotalMax: 256 << 20,
   listedEntriesMax: 262_144,
   connectionsMax: 1024,

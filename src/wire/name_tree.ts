@@ -230,7 +230,7 @@ export class NameTree {
       if (this.#byInode.get(name.ino) === name) this.#byInode.delete(name.ino);
       this.#byLease.delete(name.lease);
       this.#count -= name.names.size;
-      gone.push(...name.names.values());
+      for (const below of name.names.values()) gone.push(below);
     }
     if (this.#count > NAMES_MAX) this.clear();
   }

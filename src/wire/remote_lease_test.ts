@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ScratchDirectory } from "../../fixtures/scratch/scratch_directory.ts";
 import { FsError, type MaybePromise } from "../base/mod.ts";
-import type { Context, Provider } from "../provider/mod.ts";
+import type { Context, Leases, OnLeaseOver, Provider } from "../provider/mod.ts";
 import { newMemoryProvider, newRealFSProvider } from "../providers/mod.ts";
 import { LEASE_MS } from "./lease_policy.ts";
 import { Leasable } from "./testing/leasable.ts";
@@ -226,6 +226,62 @@ Deno.test("with one lease too many the oldest is over", async () => {
   memory.writeFile("/e/none", bytes("now"), 0o644);
   await mine.statfs("/");
   assertEquals(await look(mine, "/e/none"), "3");
+});
+
+Deno.test("all connections together lease no more than a server may, and give room when they end", async () => {
+  const memory = newMemoryProvider();
+  for (const path of ["/d", "/e"]) memory.mkdir(path, 0o755);
+  const leasable = new Leasable(memory);
+  await using server = new VFSServer(leasable, { limits: { leasesTotalMax: 3, leasersMax: 2 } });
+  const mine = await linked(server, { cache: "leases" });
+  using _clock = new StoppedClock();
+  await learn(mine, "/d/f", "/e/f");
+  assertEquals(leasable.leased.size, 3);
+  await using second = await linked(server, { cache: "leases" });
+  await learn(second, "/d/f");
+  assertEquals(await requestsOf(second, () => look(second, "/d/f")), 1);
+  await using third = await linked(server, { cache: "leases" });
+  const asked = leasable.asked.length;
+  await learn(third, "/d/f");
+  assertEquals(leasable.asked.length, asked, "nobody but two may even ask");
+  assertEquals(await requestsOf(mine, () => look(mine, "/d/f")), 0);
+  await mine.close();
+  await mine.client.ended;
+  while (leasable.leased.size > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  await using fourth = await linked(server, { cache: "leases" });
+  await learn(fourth, "/d/f");
+  assertEquals(await requestsOf(fourth, () => look(fourth, "/d/f")), 0);
+});
+
+/** A provider whose leases come later, and may be over by then. */
+class Late extends Leasable {
+  isOver = false;
+
+  override leases(onOver: OnLeaseOver): Leases {
+    const leases = super.leases(onOver);
+    const add = async (path: string): Promise<number> => {
+      const lease = await leases.add(path);
+      if (this.isOver) this.end(path);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      return lease;
+    };
+    return { ...leases, add };
+  }
+}
+
+Deno.test("a lease that is over before the server knows its number holds nothing", async () => {
+  const memory = newMemoryProvider();
+  memory.mkdir("/d", 0o755);
+  const late = new Late(memory);
+  await using server = new VFSServer(late);
+  await using mine = await linked(server, { cache: "leases" });
+  using _clock = new StoppedClock();
+  await learn(mine, "/none");
+  late.isOver = true;
+  await learn(mine, "/d/f");
+  assert(late.asked.includes("/d"));
+  memory.writeFile("/d/f", bytes("there"), 0o644);
+  assertEquals(await look(mine, "/d/f"), "5");
 });
 
 Deno.test("nothing is kept after the connection has ended, and no lease is left at the server", async () => {

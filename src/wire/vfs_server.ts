@@ -8,6 +8,7 @@ import { ChangeHub } from "./change_hub.ts";
 import type { ConnectionHost } from "./connection_host.ts";
 import { BUFFER_KEPT } from "./frame_output.ts";
 import { limitsOf, type WireLimits } from "./limits.ts";
+import { LeaseQuota } from "./lease_quota.ts";
 import { ListingShelf } from "./listing_table.ts";
 import type { WireObserver } from "./observer.ts";
 import { ServerConnection } from "./server_connection.ts";
@@ -130,6 +131,7 @@ export class VFSServer {
       hub: new ChangeHub(),
       soleOwner: options.soleOwner ?? false,
       shelf: new ListingShelf(limits.listedEntriesMax),
+      quota: new LeaseQuota(limits),
       spinMs: navigator.hardwareConcurrency > 1 ? (options.spinUs ?? 0) / 1000 : 0,
       sole: new SoleClient(),
       held: () => this.heldBytes,

@@ -53,6 +53,9 @@ const LIMITS_ABOUT: Record<keyof typeof DEFAULT_LIMITS, string> = {
   listingsMax: "unfinished listings of a connection; the oldest is listed again when asked for",
   watchesMax: "watches of a connection; one more is ENOSPC",
   leasesMax: "leases of a connection; with one more the oldest is over",
+  leasesTotalMax:
+    "leases of a server; one more takes the place of the connection's oldest, or is ENOSPC",
+  leasersMax: "connections of a server that lease; one more is ENOSPC",
   queuedTotalMax:
     "the same of all connections of a server; above, only those are read whose own part is small",
   listedEntriesMax: "entries of unfinished listings of a server; the oldest are listed again",
