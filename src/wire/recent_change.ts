@@ -11,7 +11,7 @@ import type { FreshStats } from "./fresh_stats.ts";
 export interface Changing {
   /** What came with other replies. */
   readonly fresh: FreshStats;
-  /** How many changes it has sent. */
+  /** How many changes it has sent or been told of. */
   readonly changeCount: number;
   /** For how long what a reply has said is recent, in milliseconds. */
   readonly recentMs: number;

@@ -40,6 +40,17 @@ Deno.test("a change of ours makes what was not there unknown", async () => {
   assertEquals((await mine.find("/new", KERNEL))?.isDir, true);
 });
 
+Deno.test("so does a notice of what another client has changed", async () => {
+  await using server = new VFSServer(newMemoryProvider(), { soleOwner: true });
+  await using mine = await linked(server, { cache: "exact", recentMs: 60_000 });
+  await using other = await linked(server);
+  assertEquals(await requestsOf(mine, "/new"), 1);
+  await other.mkdir("/new", 0o755);
+  // Whatever comes next over the connection comes behind the notice.
+  await mine.statfs("/");
+  assertEquals((await mine.find("/new", KERNEL))?.isDir, true);
+});
+
 Deno.test("without a time in which it is recent everything is asked", async () => {
   await using server = new VFSServer(newMemoryProvider());
   await using mine = await linked(server);

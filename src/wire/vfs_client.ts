@@ -49,7 +49,7 @@ export class VFSClient {
   readonly ended: Promise<unknown>;
   /** How many requests have been made so far, to count round trips. */
   requestCount = 0;
-  /** How many of them change something. */
+  /** How many of them change something, and how many changes by others it has been told of. */
   changeCount = 0;
   /** Whether the request is the kernel's. */
   #isReal = false;
@@ -120,6 +120,8 @@ export class VFSClient {
   }
 
   #noticed(notice: VFSResponse): void {
+    // Somebody has changed something: what was recent is not any more.
+    this.changeCount++;
     if (NOTICES[notice.notice] === "over") this.cache.leaseOver(Number(notice.handle));
     // A watch that has just been ended may still be spoken of.
     else this.watches.get(notice.handle)?.(notice);
