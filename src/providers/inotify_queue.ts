@@ -8,6 +8,15 @@ import {
   check,
   close,
   eventfd,
+  IN_ATTRIB,
+  IN_CREATE,
+  IN_DELETE,
+  IN_DELETE_SELF,
+  IN_EXCL_UNLINK,
+  IN_MODIFY,
+  IN_MOVE_SELF,
+  IN_MOVED_FROM,
+  IN_MOVED_TO,
   inotifyAddWatch,
   inotifyInit,
   inotifyRemoveWatch,
@@ -21,6 +30,10 @@ const BLOCK_SIZE = 64 * 1024;
 const EVENT_SIZE = 16;
 const POLLIN = 1;
 const WAKE_OFFSET = 16;
+
+/** Whatever can happen to a directory, to its names and to what they name. */
+export const ANY_CHANGE: number = IN_ATTRIB | IN_CREATE | IN_DELETE | IN_DELETE_SELF |
+  IN_EXCL_UNLINK | IN_MODIFY | IN_MOVE_SELF | IN_MOVED_FROM | IN_MOVED_TO;
 
 /** Takes an event; its name is the bytes from `start` to `end`, none where it is about the watched object itself. */
 export type OnInotifyEvent = (

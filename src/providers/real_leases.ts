@@ -7,27 +7,17 @@ import { clean } from "../base/mod.ts";
 import {
   check,
   CStringArea,
-  IN_ATTRIB,
-  IN_CREATE,
-  IN_DELETE,
-  IN_DELETE_SELF,
-  IN_EXCL_UNLINK,
   IN_IGNORED,
-  IN_MODIFY,
-  IN_MOVE_SELF,
-  IN_MOVED_FROM,
-  IN_MOVED_TO,
   IN_ONESHOT,
   IN_ONLYDIR,
   IN_Q_OVERFLOW,
 } from "../libc/mod.ts";
 import type { Leases, OnLeaseOver } from "../provider/mod.ts";
-import { InotifyQueue } from "./inotify_queue.ts";
+import { ANY_CHANGE, InotifyQueue } from "./inotify_queue.ts";
 import type { RealRoot } from "./real_root.ts";
 
 /** The first event is the last: the kernel ends the watch with it. */
-const MASK = (IN_ATTRIB | IN_CREATE | IN_DELETE | IN_DELETE_SELF | IN_EXCL_UNLINK | IN_MODIFY |
-  IN_MOVE_SELF | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR | IN_ONESHOT) >>> 0;
+const MASK = (ANY_CHANGE | IN_ONLYDIR | IN_ONESHOT) >>> 0;
 
 /**
  * A watch of the kernel for each directory, which lasts until the first event. The kernel queues that before the change

@@ -5,26 +5,10 @@
  */
 import { decodeName, ERRNO, isDirectory, isWithin, join, S_IFDIR } from "../base/mod.ts";
 import { O_CLOEXEC, O_DIRECTORY, O_NONBLOCK, O_RDONLY } from "../base/mod.ts";
-import {
-  close,
-  CStringArea,
-  IN_ATTRIB,
-  IN_CREATE,
-  IN_DELETE,
-  IN_DELETE_SELF,
-  IN_EXCL_UNLINK,
-  IN_MODIFY,
-  IN_MOVE_SELF,
-  IN_MOVED_FROM,
-  IN_MOVED_TO,
-  STATX_MODE,
-} from "../libc/mod.ts";
-import type { InotifyQueue } from "./inotify_queue.ts";
+import { close, CStringArea, STATX_MODE } from "../libc/mod.ts";
+import { ANY_CHANGE, type InotifyQueue } from "./inotify_queue.ts";
 import type { DirentReader } from "./real_dirents.ts";
 import type { RealRoot } from "./real_root.ts";
-
-const MASK = IN_ATTRIB | IN_CREATE | IN_DELETE | IN_DELETE_SELF | IN_EXCL_UNLINK | IN_MODIFY |
-  IN_MOVE_SELF | IN_MOVED_FROM | IN_MOVED_TO;
 const LIST = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK;
 
 /** A name and whether it is a directory. */
@@ -86,7 +70,7 @@ export class WatchTree {
     const fd = this.#root.locate(path, follow);
     if (fd < 0) return fd;
     try {
-      const watch = this.#queue.add(this.#area.put(this.#root.hostPath(fd)), MASK);
+      const watch = this.#queue.add(this.#area.put(this.#root.hostPath(fd)), ANY_CHANGE);
       if (watch < 0) return watch;
       this.#paths.set(watch, path);
       const result = this.#root.statDescriptor(fd, STATX_MODE);
