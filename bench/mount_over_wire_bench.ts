@@ -25,8 +25,11 @@ const WARM_UPS = 3;
 const SECOND_MS = 1100;
 /** What is promised of the time over the wire, the time directly being 1. */
 const RATIO_MAX = 1.5;
-/** Memory, a directory, and a directory that nobody changes meanwhile (`--exclusive`). */
-const KINDS = ["memory", "real", "exclusive"] as const;
+/**
+ * Memory, a directory, the same with leases (`mount --leases`), and a directory that nobody changes meanwhile
+ * (`serve --exclusive`).
+ */
+const KINDS = ["memory", "real", "leased", "exclusive"] as const;
 const ROUTES = ["direct", "wire"] as const;
 const STEPS = ["clone", "status, cold", "status, warm"] as const;
 type Kind = (typeof KINDS)[number];
@@ -40,6 +43,11 @@ const GIT_ENVIRONMENT = {
   GIT_COMMITTER_NAME: "Bench",
   GIT_COMMITTER_EMAIL: "bench@example.org",
 };
+
+/** Whether nobody else changes what is served. */
+function isExclusive(kind: Kind): boolean {
+  return kind === "memory" || kind === "exclusive";
+}
 
 function isKind(text: string | undefined): text is Kind {
   return KINDS.some((kind) => kind === text);
@@ -114,7 +122,7 @@ async function serve(kind: Kind, socket: string, directory: string): Promise<voi
   const counting = Deno.args.includes("count");
   await using provider = newProvider(kind, directory);
   await using server = newVFSServer(provider, {
-    soleOwner: kind !== "real",
+    soleOwner: isExclusive(kind),
     // As `fusewire serve` does.
     spinUs: 140,
     ...(counting ? { observer: ({ name }) => add(asked, name ?? "unknown") } : {}),
@@ -133,12 +141,16 @@ async function serveMount(kind: Kind, route: Route, paths: string[]): Promise<vo
   const counting = Deno.args.includes("count");
   await using provider = route === "direct"
     ? newProvider(kind, directory)
-    : await connectUDS(socket, { cache: "leases", forMount: true, recentMs: 1 });
+    : await connectUDS(socket, {
+      cache: kind === "leased" ? "leases" : "exact",
+      forMount: true,
+      recentMs: 1,
+    });
   const kernel = new KernelRequests();
   // As `fusewire mount` does: what is only here, or told of by the server, the kernel may remember.
   const isExact = provider instanceof RemoteProvider && provider.client.hello.exact;
   const options = {
-    soleOwner: isExact || kind !== "real",
+    soleOwner: isExact || isExclusive(kind),
     watch: isExact,
     ...(counting ? { debug: true, logger: kernel.logger } : {}),
   };

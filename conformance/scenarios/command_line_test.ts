@@ -1,6 +1,6 @@
 // What the options of serve and mount mean for programs in the mount.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { FusewireProcess } from "./fusewire_process.ts";
+import { FusewireProcess, runFusewire } from "./fusewire_process.ts";
 import { scenario } from "./scenario.ts";
 
 async function shell(script: string): Promise<{ code: number; errors: string }> {
@@ -75,6 +75,25 @@ scenario(
     }
   },
 );
+
+scenario("with --leases what the host changes is seen when the server tells", async (folder) => {
+  const [served, mountpoint, socket] = [`${folder}/served`, `${folder}/mount`, `${folder}/socket`];
+  await Deno.mkdir(served);
+  await Deno.mkdir(mountpoint);
+  await using _server = await FusewireProcess.start({}, "serve", served, "--socket", socket);
+  const mount = ["mount", mountpoint, "--socket", socket, "--leases"];
+  await using mounting = await FusewireProcess.start({}, ...mount);
+  for (const name of ["one", "two", "three"]) {
+    if (await seesNew(mountpoint, served, name)) continue;
+    // Busy machines take their time; without a word a lease ends after a second.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assertEquals((await shell(`test -e ${mountpoint}/${name}`)).code, 0, name);
+  }
+  assertEquals((await mounting.end("SIGTERM")).code, 0);
+  const { code, errors } = await runFusewire(["mount", mountpoint, "--memory", "--leases"]);
+  assertEquals(code, 2);
+  assertStringIncludes(errors, "Only what another process serves is leased");
+});
 
 scenario("--rules stand between programs and what is mounted", async (folder) => {
   const [mountpoint, rules] = [`${folder}/mount`, `${folder}/rules.json`];

@@ -10,7 +10,13 @@ import { type Command, parseCommandLine } from "./command.ts";
 import { CommandError, reasonOf, UsageError } from "./command_error.ts";
 import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
 import { mountOptionsOf } from "./mount_words.ts";
-import { guarded, providerAt, providerInMemory, providerOfDirectory } from "./provider_choice.ts";
+import {
+  guarded,
+  providerAt,
+  providerInMemory,
+  providerOfDirectory,
+  type RemoteMemory,
+} from "./provider_choice.ts";
 import { StopSignal } from "./stop_signal.ts";
 
 const OPTIONS = {
@@ -18,6 +24,7 @@ const OPTIONS = {
   dir: { type: "string", short: "d" },
   memory: { type: "boolean" },
   exclusive: { type: "boolean", short: "x" },
+  leases: { type: "boolean", short: "l" },
   options: { type: "string", short: "o", multiple: true },
   readonly: { type: "boolean", short: "r" },
   rules: { type: "string" },
@@ -25,7 +32,7 @@ const OPTIONS = {
 
 const HELP =
   `Usage: fusewire mount <mountpoint> (--socket <path> | --tcp <address> | --vsock <address> |
-                      --dir <path> | --memory) [-o <word,...>] [--exclusive] [--readonly]
+                      --dir <path> | --memory) [-o <word,...>] [--exclusive] [--leases] [--readonly]
                       [--rules <file>]
 
 Mounts a filesystem through the Linux kernel, so that every program can use it. An ordinary user needs
@@ -42,6 +49,9 @@ What to mount:
 Options:
   -x, --exclusive      with --dir: nobody changes the directory meanwhile but through this mount, so the
                        kernel may remember what it has seen
+  -l, --leases         with --socket and the like: remember a directory until the server tells of a change
+                       there. Saves most questions; what others change on the host is seen when the server
+                       has heard of it, mostly in a millisecond, later where the machine is busy
   -r, --readonly       refuse every change with EROFS
       --rules <file>   hook rules as JSON: block, allow or change operations by path
   -o <word,...>        options of the mount:
@@ -49,8 +59,7 @@ Options:
     default_permissions  the kernel checks owner, group and mode, and obeys ACLs (always with --memory)
     ro, noexec, nodev, nosuid, noatime, sync, ...   as for mount(8)
     fsname=, subtype=    what mount and df show
-    attr_timeout=, entry_timeout=, negative_timeout=   seconds that the kernel remembers answers;
-                         with attr_timeout=0 the server is asked each time, too
+    attr_timeout=, entry_timeout=, negative_timeout=   seconds that the kernel remembers answers
     max_write=, max_readahead=   bytes;  max_background=   requests at once
     direct_mount         mount(2) without libfuse (root)
     debug                print each request and its outcome
@@ -66,7 +75,7 @@ killed process left behind is replaced. To unmount from elsewhere: fusermount3 -
 /** The provider that the options name; exactly one of them must be given. */
 async function providerOf(
   values: AddressOptions & { readonly dir?: string; readonly memory?: boolean },
-  remembers: boolean,
+  remoteMemory: RemoteMemory,
 ): Promise<{ provider: Provider; label: string; watch: boolean }> {
   const { dir, memory } = values;
   const address = addressOf(values, "connect");
@@ -78,7 +87,7 @@ async function providerOf(
     );
   }
   if (address !== undefined) {
-    const provider = await providerAt(address, remembers);
+    const provider = await providerAt(address, remoteMemory);
     const label = addressText(address);
     provider.client.ended.then((cause) => {
       if (cause !== undefined) console.error(connectionLost(label, cause));
@@ -146,9 +155,15 @@ async function run(args: readonly string[]): Promise<ExitCode> {
       "What is mounted over a socket is its server's to say: fusewire serve --exclusive",
     );
   }
+  if (values.leases === true && (values.dir !== undefined || values.memory === true)) {
+    throw new UsageError(
+      "Only what another process serves is leased",
+      "A directory of this machine is there without asking: leave --leases out",
+    );
+  }
   const { provider: source, label, watch } = await providerOf(
     values,
-    options.attrTimeoutMs !== 0,
+    { remembers: options.attrTimeoutMs !== 0, leases: values.leases === true },
   );
   closing.use(source);
   await refuseWithin(mountpoint, values.dir);

@@ -16,11 +16,16 @@ import { connectUDS, connectVFS, type RemoteProvider } from "../wire/mod.ts";
 import { type Address, cannotConnect, dial } from "./address.ts";
 import { CommandError, reasonOf, UsageError } from "./command_error.ts";
 
-/**
- * For a mount that remembers attributes for a while, as `VFSClientOptions` has it: what the kernel asks of a file that
- * was just made or written comes within a millisecond.
- */
-const REMEMBERS = { cache: "leases", recentMs: 1 } as const;
+/** What the kernel asks of a file that was just made or written comes within this time, in milliseconds. */
+const RECENT_MS = 1;
+
+/** How a mount speaks with a server. */
+export interface RemoteMemory {
+  /** Whether the kernel remembers attributes for a while, so that what was just said need not be asked again. */
+  readonly remembers: boolean;
+  /** Whether directories are leased: what others change on the host is seen when the server has heard of it. */
+  readonly leases: boolean;
+}
 
 /** A directory of this machine. */
 export async function providerOfDirectory(path: string): Promise<Provider> {
@@ -42,9 +47,13 @@ export function providerInMemory(): Provider {
   return newMemoryProvider();
 }
 
-/** What another process serves, for a mount that remembers attributes for a while, or asks each time. */
-export async function providerAt(address: Address, remembers: boolean): Promise<RemoteProvider> {
-  const options = { fromKernel: true, ...(remembers ? REMEMBERS : { cache: "exact" } as const) };
+/** What another process serves, for a mount. */
+export async function providerAt(
+  address: Address,
+  { remembers, leases }: RemoteMemory,
+): Promise<RemoteProvider> {
+  const recentMs = remembers ? RECENT_MS : 0;
+  const options = { fromKernel: true, cache: leases ? "leases" : "exact", recentMs } as const;
   try {
     return address.kind === "socket"
       ? await connectUDS(address.path, { ...options, forMount: true })

@@ -26,7 +26,8 @@ export interface VFSClientOptions {
    * the server. Hooks on the server see only what is asked. Version 2, and only where the server can tell
    * of changes; `"exact"`: only where its clients are the only ones who change things, which costs neither
    * side anything. `"leases"`: there, and where the server gives leases in directories that are asked about again and
-   * again: what others change there on the host is seen a millisecond or so later, and what the host
+   * again: what others change there on the host is seen when the server has told of it, a millisecond or so later, or
+   * more where the machine is busy (until then names, listings and sizes are those of before), and what the host
    * does not tell within a second. `true`: also where the whole tree has to be watched for that, and the changes of
    * the clients are heard of too. After a lost connection nothing is kept any more. Default false.
    */
