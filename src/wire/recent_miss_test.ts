@@ -4,6 +4,7 @@ import { newMemoryProvider } from "../providers/mod.ts";
 import { RecentMiss } from "./recent_miss.ts";
 import type { RemoteProvider } from "./remote_provider.ts";
 import { FreshStats } from "./fresh_stats.ts";
+import { Leasable } from "./testing/leasable.ts";
 import { linked } from "./testing/linked.ts";
 import { VFSServer } from "./vfs_server.ts";
 
@@ -22,19 +23,18 @@ function changing(recentMs: number): { changeCount: number; recentMs: number; fr
 }
 
 Deno.test("what was not there just now is answered once more, and then asked again", async () => {
-  await using server = new VFSServer(newMemoryProvider());
-  await using mine = await linked(server, { recentMs: 60_000 });
+  await using server = new VFSServer(new Leasable(newMemoryProvider()));
+  await using mine = await linked(server, { cache: "leases", recentMs: 60_000 });
   assertEquals(await requestsOf(mine, "/new"), 1);
   assertEquals(await requestsOf(mine, "/new"), 0);
-  assertEquals(await requestsOf(mine, "/new"), 1);
-  assertEquals(await requestsOf(mine, "/other"), 1);
+  // That is a lease, which answers from then on.
   assertEquals(await requestsOf(mine, "/new"), 1);
 });
 
 Deno.test("a change of ours makes what was not there unknown", async () => {
   const memory = newMemoryProvider();
-  await using server = new VFSServer(memory);
-  await using mine = await linked(server, { recentMs: 60_000 });
+  await using server = new VFSServer(new Leasable(memory));
+  await using mine = await linked(server, { cache: "leases", recentMs: 60_000 });
   assertEquals(await requestsOf(mine, "/new"), 1);
   await mine.mkdir("/new", 0o755, KERNEL);
   assertEquals((await mine.find("/new", KERNEL))?.isDir, true);
@@ -51,11 +51,13 @@ Deno.test("so does a notice of what another client has changed", async () => {
   assertEquals((await mine.find("/new", KERNEL))?.isDir, true);
 });
 
-Deno.test("without a time in which it is recent everything is asked", async () => {
+Deno.test("without leases, or a time in which it is recent, everything is asked", async () => {
   await using server = new VFSServer(newMemoryProvider());
-  await using mine = await linked(server);
-  assertEquals(await requestsOf(mine, "/new"), 1);
-  assertEquals(await requestsOf(mine, "/new"), 1);
+  for (const recentMs of [0, 60_000]) {
+    await using mine = await linked(server, { recentMs });
+    assertEquals(await requestsOf(mine, "/new"), 1);
+    assertEquals(await requestsOf(mine, "/new"), 1);
+  }
 });
 
 Deno.test("what was not there is known for as long as was said", () => {

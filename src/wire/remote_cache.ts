@@ -43,6 +43,11 @@ export class RemoteCache {
     return this.#tree !== null && this.#book === null;
   }
 
+  /** Whether directories may be leased. */
+  get hasLeases(): boolean {
+    return this.#book !== null;
+  }
+
   /** Notices come from now on. */
   begin(): void {
     this.#tree = new NameTree(false);

@@ -83,7 +83,7 @@ export abstract class RemoteLookup extends RemoteAttributes {
     const kept = cache.find(cleaned);
     const known = kept === undefined ? fresh.takeLstat(cleaned) : kept;
     if (known !== undefined) return known;
-    if (this.#recentMiss.take(cleaned)) return null;
+    if (cache.hasLeases && this.#recentMiss.take(cleaned)) return null;
     if (!cache.missed(cleaned)) return this.#findThere(path, context);
     return chain(this.#lease(cleaned, false, context), () => {
       const leased = cache.find(cleaned);
