@@ -60,8 +60,10 @@ export class InotifyQueue {
 
   /** @throws {FsError} EMFILE over the user's limit for queues; it names `path`. */
   constructor(path: string) {
-    this.#fd = check(inotifyInit(), "watch", path);
     this.#wake = eventfd();
+    const fd = inotifyInit();
+    if (fd < 0) close(this.#wake);
+    this.#fd = check(fd, "watch", path);
     const { view } = this.#waitSet;
     view.setInt32(0, this.#fd, true);
     view.setInt16(4, POLLIN, true);

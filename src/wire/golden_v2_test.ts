@@ -125,7 +125,7 @@ const LEASES: typeof SESSION = [
   ["hello from a kernel", { op: OpCode.Hello, version: 2, size: 1 << 20, flags: 1 }],
   ["with a listing", { op: OpCode.Lease, path: "/", size: 100, id: 1 }],
   ["of more than is wanted", { op: OpCode.Lease, path: "/", size: 1, id: 2 }],
-  ["alone", { op: OpCode.Lease, path: "/", id: 3 }],
+  ["of more than nothing", { op: OpCode.Lease, path: "/", id: 3 }],
   ["of a file", { op: OpCode.Lease, path: "/f", size: 100, id: 4 }],
 ];
 

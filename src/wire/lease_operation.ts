@@ -35,7 +35,6 @@ function tell(call: Call): MaybePromise<void> {
     response.stat = new VFSStat();
     setStatV2(response.stat, info);
   });
-  if (request.size === 0) return stated;
   return chain(
     stated,
     () => chain(session.provider.readDir(request.path, context), (entries) => list(call, entries)),

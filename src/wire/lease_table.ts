@@ -80,7 +80,6 @@ export class LeaseTable {
     if (provider === null) throw new FsError("ENOSYS", { syscall: "lease", path });
     if (!this.#isLeaser) this.#source.quota.addLeaser(path);
     this.#isLeaser = true;
-    if (this.#byNumber.size === 0) this.#listen(origin);
     const cleaned = clean(path);
     this.#pending++;
     const added = rescue(() => provider.add(cleaned, context), (thrown) => {
@@ -88,7 +87,7 @@ export class LeaseTable {
       throw thrown;
     });
     return chain(added, (inner) => {
-      const number = this.#keep(cleaned, inner);
+      const number = this.#keep(origin, cleaned, inner);
       this.#settle();
       return number;
     });
@@ -98,7 +97,7 @@ export class LeaseTable {
     if (--this.#pending === 0) this.#early.clear();
   }
 
-  #keep(path: string, inner: number): number {
+  #keep(origin: object, path: string, inner: number): number {
     const number = ++this.#last;
     if (this.#isClosed || this.#early.has(inner)) return number;
     const before = this.#byPath.get(path);
@@ -113,6 +112,7 @@ export class LeaseTable {
       this.#leases?.remove(inner);
       throw new FsError("ENOSPC", { syscall: "lease", path });
     }
+    if (this.#byNumber.size === 0) this.#listen(origin);
     quota.count(1);
     this.#byNumber.set(number, { path, inner });
     this.#byInner.set(inner, number);
@@ -126,7 +126,6 @@ export class LeaseTable {
   }
 
   #listen(origin: object): void {
-    this.#unsubscribe();
     this.#unsubscribe = this.#source.hub.subscribe(origin, "/", (kind, path) => {
       this.#changed(kind, path);
     });

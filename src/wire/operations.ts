@@ -293,8 +293,8 @@ export const OPERATIONS = {
     reply: ["stat", "fh", "entries", "off"],
     about:
       "Leases the directory `path`, which no link leads to, until something changes there; `fh` is the number of " +
-      "the lease, 0 when it is over already. `stat` as Lookup; the number of entries in `off`, and up to " +
-      "`sz` of them as Readdir has them, or none when there are more; without `sz` neither.",
+      "the lease, 0 when it is over already. `stat` as Lookup; the number of entries in `off`, and all of them as " +
+      "Readdir has them, if they are no more than `sz`.",
   },
 } as const satisfies Record<OpName, OpRow>;
 

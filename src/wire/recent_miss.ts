@@ -6,11 +6,13 @@
 import type { Changing } from "./recent_change.ts";
 
 /**
- * The last path where nothing was. The kernel asks twice before it makes a file: for whoever looks whether there is one,
- * and when he opens it with O_CREAT. The second time the answer is the first one's, when it comes within
- * `VFSClientOptions.recentMs` and the client has changed nothing since, nor heard of a change. Only for those who can wait for a
- * notice (leases): who asks somebody on the host to make a missing file may have his answer sooner. Whoever is faster loses nothing: what is then asked to
- * be made is what the server finds there.
+ * The last path where nothing was. The kernel asks twice before it makes a file: for whoever looks whether there is
+ * one, and when he opens it with O_CREAT. The second time the answer is the first one's, when it comes within
+ * `VFSClientOptions.recentMs` and the client has changed nothing since, nor heard of a change. Whoever is faster
+ * loses nothing: what is then asked to be made is what the server finds there.
+ *
+ * Only for those who can wait for a notice (leases): who asks somebody on the host to make a missing file may have his
+ * answer sooner.
  */
 export class RecentMiss {
   readonly #client: Changing;

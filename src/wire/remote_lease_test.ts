@@ -284,6 +284,30 @@ Deno.test("a lease that is over before the server knows its number holds nothing
   assertEquals(await look(mine, "/d/f"), "5");
 });
 
+Deno.test("a lease that begins when the last one ends is told of what other clients change, too", async () => {
+  const memory = newMemoryProvider();
+  memory.mkdir("/d", 0o755);
+  memory.writeFile("/d/f", bytes("hello"), 0o644);
+  const late = new Late(memory);
+  await using server = new VFSServer(late);
+  await using mine = await linked(server, { cache: "leases" });
+  await using other = await linked(server);
+  using clock = new StoppedClock();
+  await learn(mine, "/none");
+  await look(mine, "/d/f");
+  const leasing = look(mine, "/d/f");
+  while (!late.leased.has("/d")) await new Promise((resolve) => setTimeout(resolve, 0));
+  late.end("/");
+  await leasing;
+  // The client has refused it, as the one above it was over, and asks again later.
+  clock.advance(LEASE_MS);
+  for (let round = 0; round < 20; round++) await look(mine, "/d/f");
+  assertEquals(await requestsOf(mine, () => look(mine, "/d/f")), 0);
+  await other.truncate("/d/f", 2);
+  await mine.statfs("/");
+  assertEquals(await look(mine, "/d/f"), "2");
+});
+
 Deno.test("nothing is kept after the connection has ended, and no lease is left at the server", async () => {
   const here = await world();
   const { mine, leasable } = here;

@@ -35,9 +35,9 @@ export interface VFSClientOptions {
   /**
    * For how many milliseconds a mount may hear once more what the reply to a change of its own has said: the
    * attributes of a file that was written, and that a new file has no capabilities, which the kernel asks for
-   * before the first write; and, with leases, what was not there just now. Only until this client changes something else. For a mount
-   * that remembers attributes for longer anyway (`attrTimeoutMs`): it saves three round trips for each file that is
-   * written. Default 0.
+   * before the first write; and, with leases, what was not there just now. Only until this client changes something
+   * else, or hears of a change. For a mount that remembers attributes for longer anyway (`attrTimeoutMs`): it saves two
+   * round trips for each file that is written, with leases three. Default 0.
    */
   readonly recentMs?: number;
   /**
