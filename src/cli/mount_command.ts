@@ -92,6 +92,7 @@ async function providerOf(
     provider.client.ended.then((cause) => {
       if (cause !== undefined) console.error(connectionLost(label, cause));
     });
+    if (remoteMemory.leases && !provider.client.cache.isOn) console.error(noLeases(label));
     // Then the server tells exactly what others change.
     return { provider, label, watch: provider.client.cache.hasNotices };
   }
@@ -99,6 +100,11 @@ async function providerOf(
     return { provider: await providerOfDirectory(dir), label: dir, watch: false };
   }
   return { provider: providerInMemory(), label: "memory", watch: false };
+}
+
+function noLeases(where: string): string {
+  return `fusewire: The server on ${where} gives no leases, so it is asked about everything
+  It serves with rules or read-only, something other than a directory, or where there is no inotify`;
 }
 
 function connectionLost(where: string, cause: unknown): string {

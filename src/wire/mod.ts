@@ -7,7 +7,7 @@
  * beside this file is the specification; it is written from the same tables as the codec.
  *
  * Everything that comes from outside has a named limit ({@linkcode WireLimits}). A client can take requests
- * back, hear of changes that others make, and, with a {@linkcode ReconnectPolicy}, come back after its
+ * back, hear of changes that others make, lease directories until somebody changes them, and, with a {@linkcode ReconnectPolicy}, come back after its
  * connection has ended. Any session can be recorded and said again ({@linkcode recordSession},
  * {@linkcode replaySession}).
  *
