@@ -5,6 +5,8 @@
  */
 import type { FileInfo } from "../provider/mod.ts";
 
+const NO_NAMES: ReadonlyMap<string, CachedName> = new Map();
+
 /** What is known of one name of a directory. What is not known is false, 0 or null. */
 export class CachedName {
   /** The attributes. */
@@ -32,8 +34,8 @@ export class CachedName {
   lease = 0;
   /** How many questions about its names have been answered since the lease began. */
   hits = 0;
-  /** The names of the directory, as far as they matter. */
-  names: Map<string, CachedName> = new Map();
+  /** Most names are of files. */
+  #names: Map<string, CachedName> | null = null;
 
   /** Nothing is known, since `changedAt`. */
   constructor(changedAt: number, validUntil: number) {
@@ -53,20 +55,26 @@ export class CachedName {
     this.hasNoCapabilities = false;
   }
 
-  /** What a name of the directory leads to is not known any more, nor anything below. */
-  replace(name: string, now: number): void {
-    const before = this.names.get(name);
-    if (before === undefined && !this.isComplete) return;
-    before?.forgetBelow(now);
-    this.names.set(name, new CachedName(now, this.validUntil === Infinity ? Infinity : 0));
+  /** The names of the directory, as far as they matter. */
+  get names(): ReadonlyMap<string, CachedName> {
+    return this.#names ?? NO_NAMES;
   }
 
-  /** Nothing is known any more of it and of what is below, by whatever way somebody has it. */
-  forgetBelow(now: number): void {
-    const queue: CachedName[] = [this];
-    for (const name of queue) {
-      name.forget(now);
-      for (const below of name.names.values()) queue.push(below);
-    }
+  /** Gives the directory a name, in place of the one that it has. */
+  put(label: string, name: CachedName): void {
+    this.#names ??= new Map();
+    this.#names.set(label, name);
+  }
+
+  /** Takes a name away. */
+  delete(label: string): void {
+    this.#names?.delete(label);
+  }
+
+  /** Takes all names away; returns them. */
+  takeNames(): ReadonlyMap<string, CachedName> {
+    const { names } = this;
+    this.#names = null;
+    return names;
   }
 }

@@ -60,6 +60,11 @@ export class NameTree {
     return this.#believed === 0;
   }
 
+  /** How many names, and how many inodes, something is known of. */
+  get size(): { readonly names: number; readonly inodes: number } {
+    return { names: this.#count, inodes: this.#byInode.size };
+  }
+
   /** The time on the clock of changes. */
   get now(): number {
     return this.#now;
@@ -146,7 +151,7 @@ export class NameTree {
       return undefined;
     }
     const fresh = new CachedName(0, this.#believed);
-    directory.names.set(label, fresh);
+    directory.put(label, fresh);
     return fresh;
   }
 
@@ -171,16 +176,33 @@ export class NameTree {
     const directory = this.find(dirname(path));
     if (directory === undefined) return;
     directory.forgetInfo(++this.#now);
-    const before = directory.names.size;
-    directory.replace(basename(path), this.#now);
-    this.#count += directory.names.size - before;
+    const label = basename(path);
+    const before = directory.names.get(label);
+    if (before === undefined && !directory.isComplete) return;
+    if (before === undefined) this.#count++;
+    else this.#discard([before]);
+    directory.put(label, new CachedName(this.#now, this.#believed));
     if (this.#count > NAMES_MAX) this.clear();
+  }
+
+  /** A name is gone. */
+  entryRemoved(path: string): void {
+    const directory = this.findDirectory(dirname(path));
+    if (directory === undefined) return;
+    directory.forgetInfo(++this.#now);
+    const label = basename(path);
+    const name = directory.names.get(label);
+    if (name === undefined) return;
+    directory.delete(label);
+    this.#count--;
+    this.#discard([name]);
   }
 
   /** Keeps attributes that are true now. */
   keep(name: CachedName, label: string, stat: VFSStat): void {
     name.isAbsent = false;
     name.isDirectory = isDirectory(stat.mode);
+    if (name.ino !== stat.ino) this.#forgetInode(name);
     name.ino = stat.ino;
     name.info = null;
     if (!name.isDirectory && stat.nlink !== 1) return;
@@ -203,18 +225,17 @@ export class NameTree {
     directory.validUntil = validUntil;
     directory.hits = 0;
     this.keep(directory, basename(path), stat);
-    const before = directory.names;
-    directory.names = new Map();
+    const before = directory.takeNames();
     for (const [label, name] of before) {
       // What we have changed meanwhile, the server may have told as it was before or after.
-      if (name.changedAt > asked) directory.names.set(label, name);
+      if (name.changedAt > asked) directory.put(label, name);
     }
     for (const entry of entries ?? []) {
       const known = before.get(entry.name);
       if (known !== undefined && known.changedAt > asked) continue;
       const isSame = known !== undefined && known.lease !== 0 && known.ino === entry.ino;
       const name = isSame ? known : new CachedName(0, this.#believed);
-      directory.names.set(entry.name, name);
+      directory.put(entry.name, name);
       if (!isSame && entry.nlink > 0) this.keep(name, entry.name, entry);
     }
     directory.isComplete = entries !== null;
@@ -222,17 +243,27 @@ export class NameTree {
   }
 
   /** Counts names that came and went, and forgets what there was below the latter. */
-  #drop(before: Map<string, CachedName>, after: Map<string, CachedName>): void {
+  #drop(before: ReadonlyMap<string, CachedName>, after: ReadonlyMap<string, CachedName>): void {
     this.#count += after.size - before.size;
-    const gone = [...before].filter(([label, name]) => after.get(label) !== name)
-      .map(([, name]) => name);
+    this.#discard(
+      [...before].filter(([label, name]) => after.get(label) !== name).map(([, name]) => name),
+    );
+    if (this.#count > NAMES_MAX) this.clear();
+  }
+
+  /** Records are of no use any more, nor is anything below, by whatever way somebody has them. */
+  #discard(gone: CachedName[]): void {
     for (const name of gone) {
-      if (this.#byInode.get(name.ino) === name) this.#byInode.delete(name.ino);
+      name.forget(this.#now);
+      this.#forgetInode(name);
       this.#byLease.delete(name.lease);
       this.#count -= name.names.size;
       for (const below of name.names.values()) gone.push(below);
     }
-    if (this.#count > NAMES_MAX) this.clear();
+  }
+
+  #forgetInode(name: CachedName): void {
+    if (this.#byInode.get(name.ino) === name) this.#byInode.delete(name.ino);
   }
 
   /** A lease is over. Returns what it was of, if that is known still. */

@@ -186,9 +186,7 @@ export class OwnRequests {
       if (err !== 0 || !this.#tree.counts(name, path, asked)) {
         return this.#changeEntry(path, isReal);
       }
-      const directory = this.#above(path);
-      directory?.forgetInfo(this.#tree.tick());
-      directory?.names.delete(basename(path));
+      this.#tree.entryRemoved(path);
     };
   }
 
