@@ -15,6 +15,7 @@ export const F_GETFL = 3;
 export const F_SETFL = 4;
 const EFD_CLOEXEC = 0o2000000;
 const EFD_NONBLOCK = 0o4000;
+const EFD_SEMAPHORE = 1;
 
 /** `open(2)` of a host path; `flags` in the numbers of `src/base`. Returns a descriptor. */
 export function open(path: string, flags: number, mode = 0): number {
@@ -101,10 +102,12 @@ export function pollAsync(address: number, count: number, timeoutMs: number): Pr
 /**
  * A new counter that can be polled (`eventfd(2)`), which neither blocks nor is inherited.
  *
+ * @param isSemaphore Whether reading takes one from it, instead of all.
  * @throws {FsError} EMFILE and the like.
  */
-export function eventfd(): number {
-  const result = libc().eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+export function eventfd(isSemaphore = false): number {
+  const flags = EFD_CLOEXEC | EFD_NONBLOCK | (isSemaphore ? EFD_SEMAPHORE : 0);
+  const result = libc().eventfd(0, flags);
   return check(result < 0 ? negatedErrno() : result, "eventfd");
 }
 

@@ -35,6 +35,8 @@ export const SYMBOLS = {
   fcntl: { parameters: ["i32", "i32", "usize"], result: "i32" },
   ioctl: { parameters: ["i32", "usize", "usize"], result: "i32" },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  epoll_create1: { parameters: ["i32"], result: "i32" },
+  epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   poll: { parameters: ["usize", "usize", "i32"], result: "i32" },
   pollAsync: {
     name: "poll",
@@ -48,6 +50,8 @@ export const SYMBOLS = {
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" },
   send: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" },
+  recvmsg: { parameters: ["i32", "usize", "i32"], result: "i32" },
+  sendmsg: { parameters: ["i32", "usize", "i32"], result: "i32" },
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
 

@@ -9,8 +9,11 @@ import {
   connectUnix,
   eventfd,
   MemoryBlock,
-  pollAsync,
+  POLLIN,
+  POLLOUT,
+  PollSet,
   receiveNow,
+  receiveWithDescriptors,
   sendNow,
   threadWait,
   unreadBytes,
@@ -18,20 +21,6 @@ import {
   write,
 } from "../libc/mod.ts";
 import type { ByteChannel } from "./transport.ts";
-
-const POLLIN = 1;
-const POLLOUT = 4;
-const POLLFD_SIZE = 8;
-
-/** The two descriptors that a wait is for, as `poll(2)` takes them. */
-function pollSet(fd: number, events: number, wakeFd: number): MemoryBlock {
-  const set = new MemoryBlock(POLLFD_SIZE * 2);
-  set.view.setInt32(0, fd, true);
-  set.view.setInt16(4, events, true);
-  set.view.setInt32(POLLFD_SIZE, wakeFd, true);
-  set.view.setInt16(POLLFD_SIZE + 4, POLLIN, true);
-  return set;
-}
 
 /**
  * A connection for a thread that serves a mount: while an answer is due, that thread looks for it and for the
@@ -47,22 +36,25 @@ export class OwnChannel implements ByteChannel, WaitSource {
   readonly #wakeFd: number;
   readonly #wakeValue = new MemoryBlock(8);
   readonly #count = new MemoryBlock(4);
-  readonly #readSet: MemoryBlock;
-  readonly #writeSet: MemoryBlock;
+  readonly #readSet: PollSet;
+  readonly #writeSet: PollSet;
   /** Who waits for bytes. */
   #reader: (() => void) | null = null;
   /** Waits of other threads that are under way. */
   #waits = 0;
   #readWaits = false;
   #closed = false;
+  /** How many descriptors are to be kept; 0 for none. */
+  #wanted = 0;
+  #descriptors: readonly number[] | null = null;
 
   /** @throws {FsError} When nobody listens there. */
   constructor(path: string) {
     this.fd = connectUnix(path);
     this.#wakeFd = eventfd();
     this.#wakeValue.view.setUint32(0, 1, true);
-    this.#readSet = pollSet(this.fd, POLLIN, this.#wakeFd);
-    this.#writeSet = pollSet(this.fd, POLLOUT, this.#wakeFd);
+    this.#readSet = new PollSet([this.fd, POLLIN], [this.#wakeFd, POLLIN]);
+    this.#writeSet = new PollSet([this.fd, POLLOUT], [this.#wakeFd, POLLIN]);
     threadWait.add(this);
   }
 
@@ -79,7 +71,25 @@ export class OwnChannel implements ByteChannel, WaitSource {
   /** Takes what has come. Returns 0 when there is nothing, null at the end. */
   readNow(buffer: Uint8Array): number | null {
     if (this.#closed) return null;
-    return receiveNow(this.fd, buffer);
+    if (this.#wanted === 0) return receiveNow(this.fd, buffer);
+    return receiveWithDescriptors(this.fd, buffer, this.#wanted, this.#keep);
+  }
+
+  /** Keeps the first so many descriptors that come together. */
+  keepDescriptors(count: number): void {
+    this.#wanted = count;
+  }
+
+  readonly #keep = (descriptors: readonly number[]): void => {
+    this.#wanted = 0;
+    this.#descriptors = descriptors;
+  };
+
+  /** Those that have come. */
+  takeDescriptors(): readonly number[] | null {
+    const descriptors = this.#descriptors;
+    this.#descriptors = null;
+    return descriptors;
   }
 
   /** Waits until there may be bytes: in the thread's own waits, or else on another thread. */
@@ -137,9 +147,9 @@ export class OwnChannel implements ByteChannel, WaitSource {
     }
   }
 
-  async #wait(set: MemoryBlock): Promise<void> {
+  async #wait(set: PollSet): Promise<void> {
     this.#waits++;
-    await pollAsync(set.address, 2, -1);
+    await set.wait();
     if (--this.#waits === 0 && this.#closed) this.#closeAll();
   }
 
@@ -148,6 +158,7 @@ export class OwnChannel implements ByteChannel, WaitSource {
     if (this.#closed) return;
     this.#closed = true;
     threadWait.remove(this);
+    this.takeDescriptors()?.forEach(close);
     this.ready();
     if (this.#waits === 0) return this.#closeAll();
     write(this.#wakeFd, this.#wakeValue.address, 8);

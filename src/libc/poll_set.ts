@@ -1,0 +1,74 @@
+/**
+ * Waiting for several descriptors.
+ *
+ * @module
+ */
+import { check, libc, negatedErrno } from "./library.ts";
+import { MemoryBlock } from "./memory_block.ts";
+
+/** There is something to read. */
+export const POLLIN = 1;
+/** There is room to write. */
+export const POLLOUT = 4;
+
+/** `struct pollfd`: the descriptor, what is waited for, and what there is. */
+const POLLFD_SIZE = 8;
+const AT_EVENTS = 4;
+const EPOLL_CLOEXEC = 0o2000000;
+const EPOLL_CTL_ADD = 1;
+/** `struct epoll_event`, as large as it is anywhere. */
+const EPOLL_EVENT_SIZE = 16;
+
+/** A descriptor and what is waited for, 0 for its end only. */
+export type PollWait = readonly [fd: number, events: number];
+
+/** Descriptors for `poll(2)`, which looks at them in this order. */
+export class PollSet {
+  readonly #block: MemoryBlock;
+  readonly #address: bigint;
+  readonly #count: bigint;
+
+  /** Waits for any of these. */
+  constructor(...waits: readonly PollWait[]) {
+    this.#block = new MemoryBlock(POLLFD_SIZE * waits.length);
+    const { view, address } = this.#block;
+    this.#address = BigInt(address);
+    this.#count = BigInt(waits.length);
+    for (const [index, [fd, events]] of waits.entries()) {
+      view.setInt32(index * POLLFD_SIZE, fd, true);
+      view.setInt16(index * POLLFD_SIZE + AT_EVENTS, events, true);
+    }
+  }
+
+  /** How many have something now, or a negated errno. */
+  look(): number {
+    const result = libc().poll(this.#address, this.#count, 0);
+    return result < 0 ? negatedErrno() : result;
+  }
+
+  /**
+   * Waits on another thread, which it holds until it ends: include a descriptor that can end it. Resolves to the
+   * number of ready descriptors, or -1.
+   */
+  wait(): Promise<number> {
+    return libc().pollAsync(this.#address, this.#count, -1);
+  }
+}
+
+/**
+ * A descriptor that can be read from as long as another one can be, but tells nothing else and does nothing to it
+ * (`epoll(7)`): for somebody who should not have that one.
+ *
+ * @throws {FsError} EMFILE and the like.
+ */
+export function readinessOf(fd: number): number {
+  const made = libc().epoll_create1(EPOLL_CLOEXEC);
+  const epoll = check(made < 0 ? negatedErrno() : made, "epoll_create");
+  const event = new Uint8Array(EPOLL_EVENT_SIZE);
+  event[0] = POLLIN;
+  const added = libc().epoll_ctl(epoll, EPOLL_CTL_ADD, fd, event);
+  const errno = added < 0 ? negatedErrno() : 0;
+  if (errno < 0) libc().close(epoll);
+  check(errno, "epoll_ctl");
+  return epoll;
+}
