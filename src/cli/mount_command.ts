@@ -49,9 +49,10 @@ What to mount:
 Options:
   -x, --exclusive      with --dir: nobody changes the directory meanwhile but through this mount, so the
                        kernel may remember what it has seen
-  -l, --leases         with --socket and the like: remember a directory until the server tells of a change
-                       there. Saves most questions; what others change on the host is seen when the server
-                       has heard of it, mostly in a millisecond, later where the machine is busy
+  -l, --leases         remember directories also where a change on the host is not seen at once, as it is
+                       with --socket on the same machine: saves most questions over TCP and vsock. It is
+                       seen when the server has told of it, mostly in a millisecond, later where a machine
+                       is busy
   -r, --readonly       refuse every change with EROFS
       --rules <file>   hook rules as JSON: block, allow or change operations by path
   -o <word,...>        options of the mount:

@@ -23,7 +23,7 @@ const RECENT_MS = 1;
 export interface RemoteMemory {
   /** Whether the kernel remembers attributes for a while, so that what was just said need not be asked again. */
   readonly remembers: boolean;
-  /** Whether directories are leased: what others change on the host is seen when the server has heard of it. */
+  /** Whether directories are leased also where what others change on the host is seen when the server tells of it. */
   readonly leases: boolean;
 }
 

@@ -1,13 +1,17 @@
 // A mount over the wire whose server gives leases: the host, the server and a program in the mount are three processes.
 import { assert, assertEquals } from "@std/assert";
-import { connectUDS, type RemoteProvider } from "../wire/mod.ts";
+import { connectUDS, connectVFS, type RemoteProvider } from "../wire/mod.ts";
 import { inChild, withMount } from "./testing/with_mount.ts";
 
 /** The kernel remembers nothing, so whatever a program asks the client has to answer. */
 const NO_MEMORY = { attrTimeoutMs: 0, entryTimeoutMs: 0 };
 
-/** Mounts a directory of the host that another process serves. */
+/**
+ * Mounts a directory of the host that another process serves. A client that remembers `"exact"` sees changes at once, by
+ * descriptors; for one that takes `"leases"` as they are this is a connection over which none come, as over TCP.
+ */
 async function leased(
+  cache: "exact" | "leases",
   use: (mountpoint: string, host: string, remote: RemoteProvider) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -23,8 +27,14 @@ async function leased(
     const reader = server.stdout.getReader();
     await reader.read();
     await reader.cancel();
-    const options = { cache: "leases", forMount: true, recentMs: 1 } as const;
-    await using remote = await connectUDS(`${folder}/s`, options);
+    const path = `${folder}/s`;
+    const options = { cache, recentMs: 1 } as const;
+    await using remote = cache === "exact"
+      ? await connectUDS(path, { ...options, forMount: true })
+      : await connectVFS(await Deno.connect({ transport: "unix", path }), {
+        ...options,
+        fromKernel: true,
+      });
     await withMount(remote, (mountpoint) => use(mountpoint, host, remote), NO_MEMORY);
   } finally {
     server.kill("SIGTERM");
@@ -34,7 +44,7 @@ async function leased(
 }
 
 Deno.test("who looks at a directory again and again is answered without the server", async () => {
-  await leased(async (mountpoint, host, remote) => {
+  await leased("exact", async (mountpoint, host, remote) => {
     const files = Array.from({ length: 50 }, (_, index) => `file${index}`);
     for (const name of files) await Deno.writeTextFile(`${host}/${name}`, name);
     const before = remote.client.requestCount;
@@ -56,7 +66,7 @@ Deno.test("who looks at a directory again and again is answered without the serv
 });
 
 Deno.test("what the host changes is seen in a moment by who does nothing but look", async () => {
-  await leased(async (mountpoint, host) => {
+  await leased("leases", async (mountpoint, host) => {
     await Deno.mkdir(`${host}/d`);
     await Deno.writeTextFile(`${host}/d/f`, "");
     // Not once does the program let the mount ask the server for something else.
@@ -87,7 +97,7 @@ Deno.test("what the host changes is seen in a moment by who does nothing but loo
 });
 
 Deno.test("what a program in the mount changes it sees at once", async () => {
-  await leased(async (mountpoint) => {
+  await leased("exact", async (mountpoint) => {
     const script = `
       Deno.mkdirSync("d");
       const size = (name) => {
@@ -112,5 +122,46 @@ Deno.test("what a program in the mount changes it sees at once", async () => {
       }
       print(wrong.length);`;
     assertEquals(await inChild(mountpoint, script), "0");
+  });
+});
+
+Deno.test("what the host changes is seen by the next question", async () => {
+  await leased("exact", async (mountpoint, host, remote) => {
+    await Deno.mkdir(`${host}/d`);
+    const before = remote.client.requestCount;
+    // What was asked so often is leased by the time of the next change.
+    const script = `
+      const host = ${JSON.stringify(host)} + "/d/";
+      let asked = 0;
+      const size = (name) => {
+        asked++;
+        try { return Deno.lstatSync("d/" + name).size; } catch (error) { return error.code; }
+      };
+      const late = [];
+      const expect = (name, wanted) => {
+        const seen = size(name);
+        if (seen !== wanted) late.push(name + ": " + seen + " instead of " + wanted);
+        for (let looks = 0; looks < 30; looks++) size(name);
+      };
+      for (let round = 1; round <= 300; round++) {
+        Deno.writeTextFileSync(host + "f", "x".repeat(round));
+        expect("f", round);
+        Deno.renameSync(host + "f", host + "g");
+        expect("f", "ENOENT");
+        expect("g", round);
+        Deno.truncateSync(host + "g", 1);
+        expect("g", 1);
+        Deno.removeSync(host + "g");
+        expect("g", "ENOENT");
+        if ([...Deno.readDirSync("d")].length > 0) late.push("list");
+        Deno.writeTextFileSync(host + "g", "");
+        if ([...Deno.readDirSync("d")].length !== 1) late.push("list");
+        Deno.removeSync(host + "g");
+      }
+      print(asked, late.length, ...late.slice(0, 5));`;
+    const [asked = 0, late = ""] = (await inChild(mountpoint, script)).split(" ");
+    assertEquals(late, "0");
+    const requests = remote.client.requestCount - before;
+    assert(requests < Number(asked) / 2, `${requests} requests for ${asked} questions`);
   });
 });

@@ -26,8 +26,28 @@ export interface Leases {
   add(path: string, context?: Context): MaybePromise<number>;
   /** Gives one back; one that is over is no error. */
   remove(lease: number): void;
+  /**
+   * How a process of this machine sees the end of a lease at once, once there has been one; from then on `onTold` is
+   * told whenever `onOver` has been of all the changes that were looked at. Optional; null where there is no way.
+   */
+  signal?(onTold: () => void): LeaseSignal | null;
   /** Gives all back: the end. */
   close(): void;
+}
+
+/**
+ * Two descriptors that tell in the moment of a change that some lease may be over. While `poll(2)` says of neither, in
+ * this order, that it can be read from, every lease lasts that nobody has been told to be over. They belong to the
+ * leases.
+ */
+export interface LeaseSignal {
+  /** Can be read from since before a change returned to whoever made it, until somebody looks which it was. */
+  readonly changed: number;
+  /**
+   * Can be read from since before somebody looked: a semaphore (`eventfd(2)`). Whoever believes leases takes one from
+   * it each time that he has been told all that was found.
+   */
+  readonly telling: number;
 }
 
 /** Told that a lease is over. */

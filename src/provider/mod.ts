@@ -50,7 +50,7 @@ export {
 export { Forward } from "./forward.ts";
 export { ForwardHandle } from "./forward_handle.ts";
 export type { Handle, TimeChange } from "./handle.ts";
-export type { Leases, OnLeaseOver } from "./leases.ts";
+export type { Leases, LeaseSignal, OnLeaseOver } from "./leases.ts";
 export { type FileLock, LOCK_END_MAX } from "./lock.ts";
 export { mkdirAll, type MkdirAllOptions } from "./mkdir_all.ts";
 export type { Provider } from "./provider.ts";

@@ -21,15 +21,15 @@ import {
   inotifyInit,
   inotifyRemoveWatch,
   MemoryBlock,
-  pollAsync,
+  POLLIN,
+  PollSet,
   read,
   write,
 } from "../libc/mod.ts";
+import { QueueSignal } from "./queue_signal.ts";
 
 const BLOCK_SIZE = 64 * 1024;
 const EVENT_SIZE = 16;
-const POLLIN = 1;
-const WAKE_OFFSET = 16;
 
 /** Whatever can happen to a directory, to its names and to what they name. */
 export const ANY_CHANGE: number = IN_ATTRIB | IN_CREATE | IN_DELETE | IN_DELETE_SELF |
@@ -53,8 +53,10 @@ export class InotifyQueue {
   readonly #fd: number;
   readonly #wake: number;
   readonly #block = new MemoryBlock(BLOCK_SIZE);
-  /** Two `struct pollfd`, and the number that wakes. */
-  readonly #waitSet = new MemoryBlock(WAKE_OFFSET + 8);
+  readonly #wakeValue = new MemoryBlock(8);
+  readonly #waitSet: PollSet;
+  readonly #eventSet: PollSet;
+  #signal: QueueSignal | null = null;
   #isWaiting = false;
   #isEnded = false;
 
@@ -64,12 +66,14 @@ export class InotifyQueue {
     const fd = inotifyInit();
     if (fd < 0) close(this.#wake);
     this.#fd = check(fd, "watch", path);
-    const { view } = this.#waitSet;
-    view.setInt32(0, this.#fd, true);
-    view.setInt16(4, POLLIN, true);
-    view.setInt32(8, this.#wake, true);
-    view.setInt16(12, POLLIN, true);
-    view.setUint32(WAKE_OFFSET, 1, true);
+    this.#waitSet = new PollSet([this.#fd, POLLIN], [this.#wake, POLLIN]);
+    this.#eventSet = new PollSet([this.#fd, POLLIN]);
+    this.#wakeValue.view.setUint32(0, 1, true);
+  }
+
+  /** How others see events before they are taken from here, from now on. */
+  signal(): QueueSignal {
+    return this.#signal ??= new QueueSignal(this.#fd);
   }
 
   /** Whether it has ended. */
@@ -89,6 +93,8 @@ export class InotifyQueue {
 
   /** Gives out what is there. Returns how many bytes that was: 0 for nothing, or a negated errno. */
   drain(take: OnInotifyEvent): number {
+    if (this.#signal !== null && this.#eventSet.look() === 0) return 0;
+    this.#signal?.raise();
     const size = read(this.#fd, this.#block.address, BLOCK_SIZE);
     if (size === -ERRNO.EAGAIN.number || size === -ERRNO.EINTR.number) return 0;
     const { view, bytes } = this.#block;
@@ -108,7 +114,7 @@ export class InotifyQueue {
   /** Waits until there may be something, or until the end. */
   async wait(): Promise<void> {
     this.#isWaiting = true;
-    await pollAsync(this.#waitSet.address, 2, -1);
+    await this.#waitSet.wait();
     this.#isWaiting = false;
     if (this.#isEnded) this.#close();
   }
@@ -118,10 +124,11 @@ export class InotifyQueue {
     if (this.#isEnded) return;
     this.#isEnded = true;
     if (!this.#isWaiting) return this.#close();
-    write(this.#wake, this.#waitSet.address + WAKE_OFFSET, 8);
+    write(this.#wake, this.#wakeValue.address, 8);
   }
 
   #close(): void {
+    this.#signal?.close();
     close(this.#fd);
     close(this.#wake);
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { openDescriptors, ScratchDirectory } from "../../fixtures/scratch/scratch_directory.ts";
 import { FsError } from "../base/mod.ts";
+import { close, dup, MemoryBlock, POLLIN, PollSet, read } from "../libc/mod.ts";
 import type { FileInfo, Leases } from "../provider/mod.ts";
 import { RealFSProvider } from "./mod.ts";
 
@@ -158,4 +159,85 @@ Deno.test("there are no leases without system calls, nor of who answers in a way
     }
   }(scratch.path);
   assertEquals(own.leases(() => {}), null);
+});
+
+/** Somebody who believes leases as long as the signal is quiet. */
+class Believer {
+  told = 0;
+  readonly #set: PollSet;
+  readonly #telling: number;
+  readonly #block = new MemoryBlock(8);
+
+  constructor(leases: Leases) {
+    const signal = leases.signal?.(() => this.told++) ?? null;
+    assert(signal !== null);
+    this.#telling = signal.telling;
+    this.#set = new PollSet([signal.changed, POLLIN], [signal.telling, POLLIN]);
+  }
+
+  get isQuiet(): boolean {
+    return this.#set.look() === 0;
+  }
+
+  /** Hears that all has been told. */
+  hear(): void {
+    assertEquals(read(this.#telling, this.#block.address, 8), 8);
+  }
+}
+
+for (const [what, change] of Object.entries(ENDS)) {
+  Deno.test(`the signal of a lease tells before anything else happens that ${what}`, async () => {
+    await using here = new Leasing();
+    const lease = here.add("/d");
+    const believer = new Believer(here.leases);
+    assertEquals(believer.isQuiet, true);
+    change(here.path);
+    assertEquals([believer.isQuiet, believer.told], [false, 0]);
+    assertEquals(await here.untilOver(), [lease]);
+    assertEquals([believer.isQuiet, believer.told], [false, 1], "until the believer has heard");
+    believer.hear();
+    assertEquals(believer.isQuiet, true);
+  });
+}
+
+Deno.test("the signal is quiet while others look, and counts how often there was something to tell", async () => {
+  await using here = new Leasing();
+  assertEquals(here.leases.signal?.(() => {}) ?? null, null, "before the first lease");
+  here.add("/d");
+  const believer = new Believer(here.leases);
+  Deno.readTextFileSync(`${here.path}/d/f`);
+  [...Deno.readDirSync(`${here.path}/d`)];
+  assertEquals(believer.isQuiet, true);
+  for (let times = 1; times <= 3; times++) {
+    Deno.writeTextFileSync(`${here.path}/d/new`, `${times}`);
+    await here.untilOver();
+    here.add("/d");
+  }
+  assertEquals(believer.told, 3);
+  for (let times = 0; times < 3; times++) {
+    assertEquals(believer.isQuiet, false);
+    believer.hear();
+  }
+  assertEquals(believer.isQuiet, true);
+});
+
+Deno.test("whoever still has the signal of leases that are given back believes nothing", async () => {
+  await using here = new Leasing();
+  here.add("/d");
+  const signal = here.leases.signal?.(() => {});
+  assert(signal !== null && signal !== undefined);
+  const telling = dup(signal.telling);
+  const set = new PollSet([telling, POLLIN]);
+  assertEquals(set.look(), 0);
+  here.leases.close();
+  while (set.look() === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  close(telling);
+});
+
+Deno.test("there are no leases where the kernel makes the files up", async () => {
+  await using provider = new RealFSProvider("/proc", { ffi: true });
+  const leases = provider.leases(() => {});
+  assert(leases !== null);
+  assertEquals(assertThrows(() => leases.add("/sys"), FsError).code, "EOPNOTSUPP");
+  leases.close();
 });

@@ -46,6 +46,8 @@ export interface Session {
   readonly watches: WatchTable;
   /** What the client has leased. */
   readonly leases: LeaseTable;
+  /** Sends the descriptors of `LeaseSignal`, once and where that can be. */
+  giveSignal(): void;
   /** Whether nobody changes what is served but through this server. */
   readonly soleOwner: boolean;
   /** Where version 1's inode numbers come from. */

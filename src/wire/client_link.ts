@@ -61,7 +61,8 @@ export class ClientLink {
   hello: VFSHello = new VFSHello();
   /** The version agreed on. */
   version: WireVersion = 1;
-  readonly #channel: ByteChannel;
+  /** What it runs over. */
+  readonly channel: ByteChannel;
   readonly #output: FrameOutput;
   readonly #input: FrameReader;
   readonly #reader = new CborReader();
@@ -85,9 +86,9 @@ export class ClientLink {
   #ended = false;
 
   private constructor(connection: WireConnection, frameMax: number, events: LinkEvents) {
-    this.#channel = channelOf(connection);
-    this.#output = new FrameOutput(this.#channel, (thrown) => this.end(thrown));
-    this.#input = new FrameReader(this.#channel, frameMax);
+    this.channel = channelOf(connection);
+    this.#output = new FrameOutput(this.channel, (thrown) => this.end(thrown));
+    this.#input = new FrameReader(this.channel, frameMax);
     this.#events = events;
   }
 
@@ -180,7 +181,7 @@ export class ClientLink {
   #expect(waiter: Waiter): void {
     waiter.sent = true;
     this.#inFlight++;
-    this.#channel.expect?.(this.#inFlight);
+    this.channel.expect?.(this.#inFlight);
     if (waiter.id === 0) this.#inOrder.push(waiter);
     else this.#byId.set(waiter.id, waiter);
   }
@@ -246,7 +247,7 @@ export class ClientLink {
    */
   hold(waiter: Waiter, holder: Holder): boolean {
     this.#output.flush();
-    const canHold = this.#channel.readNow !== undefined && waiter.sent && this.#output.queued === 0;
+    const canHold = this.channel.readNow !== undefined && waiter.sent && this.#output.queued === 0;
     if (!canHold || this.#ended) return false;
     const before = this.#forOthers;
     this.#held = waiter;
@@ -255,7 +256,7 @@ export class ClientLink {
     return waiter.isOver && this.#forOthers === before;
   }
 
-  readonly #isTaken = (): boolean => this.#channel.isTaken?.() ?? false;
+  readonly #isTaken = (): boolean => this.channel.isTaken?.() ?? false;
 
   /** Takes what has come; true when that is the end of what the thread is held for. */
   readonly #look = (): boolean => {
@@ -289,7 +290,7 @@ export class ClientLink {
     }
     if (response.id !== 0) this.#byId.delete(response.id);
     this.#inFlight--;
-    this.#channel.expect?.(this.#inFlight);
+    this.channel.expect?.(this.#inFlight);
     if (waiter !== this.#held && !waiter.mayBeLate) this.#forOthers++;
     waiter.settle(response);
     if (this.#backlog.length > 0) this.#sendBacklog();
@@ -331,7 +332,7 @@ export class ClientLink {
     this.#ended = true;
     clearTimeout(this.#later);
     try {
-      this.#channel.close();
+      this.channel.close();
     } catch {
       // The other side was faster.
     }

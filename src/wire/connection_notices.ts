@@ -12,6 +12,7 @@ import { WatchTable } from "./watch_table.ts";
 /** Notices may take up this part of the bytes that wait for the client. */
 const NOTICES_SHARE = 4;
 const LEASE_OVER = NOTICES.indexOf("over");
+const ALL_TOLD = NOTICES.indexOf("told");
 
 /** The watches and leases of a connection, and the notices that they send. */
 export class ConnectionNotices {
@@ -23,6 +24,7 @@ export class ConnectionNotices {
   readonly #replies: ReplySender;
   readonly #flushSoon: () => void;
   #ended = false;
+  #hasSignal = false;
 
   /** @param flushSoon Sends what there is, together with what comes at the same time. */
   constructor(host: ConnectionHost, replies: ReplySender, flushSoon: () => void) {
@@ -44,6 +46,7 @@ export class ConnectionNotices {
       leasesMax: limits.leasesMax,
       quota: host.quota,
       sendOver: (lease) => this.#send(lease, LEASE_OVER, "", 0),
+      sendTold: () => this.#send(0, ALL_TOLD, "", 0),
     });
   }
 
@@ -53,6 +56,17 @@ export class ConnectionNotices {
     if (output.queued <= this.#host.limits.queuedBytesMax / NOTICES_SHARE) return true;
     output.drained().then(() => this.watches.drained());
     return false;
+  }
+
+  /** Sends what tells of the end of leases at once, with what goes out next. */
+  giveSignal(): void {
+    const { output } = this.#replies;
+    if (this.#hasSignal || !output.canAttach) return;
+    const descriptors = this.leases.signal();
+    if (descriptors === null) return;
+    output.attach(descriptors, () => {
+      this.#hasSignal = true;
+    });
   }
 
   #send(number: number, kind: number, path: string, errno: number): void {

@@ -11,6 +11,12 @@ const BUFFER_MIN = 1 << 12;
 /** How large a buffer is kept where nothing else is said. */
 export const BUFFER_KEPT: number = 1 << 20;
 
+/** Descriptors for the other side. */
+interface Attached {
+  readonly descriptors: readonly number[];
+  readonly onSent: () => void;
+}
+
 /**
  * The outgoing side of a connection. Frames are encoded straight into `writer`, between
  * {@linkcode FrameOutput.begin} and {@linkcode FrameOutput.end}; `flush` sends what is there. While one
@@ -27,6 +33,8 @@ export class FrameOutput {
   #sendingSize = 0;
   #broken = false;
   #frame = 0;
+  /** What goes out with the next bytes, if they go out at once. */
+  #attached: Attached | null = null;
 
   /**
    * @param onBroken Told once when the connection takes no more bytes.
@@ -88,6 +96,19 @@ export class FrameOutput {
     this.writer.raw(kept);
   }
 
+  /** Whether descriptors can be sent. */
+  get canAttach(): boolean {
+    return this.#channel.writeWith !== undefined;
+  }
+
+  /**
+   * Has descriptors go out with the frame under way and what else is there. Nothing comes of it when that has to wait
+   * for the other side.
+   */
+  attach(descriptors: readonly number[], onSent: () => void): void {
+    this.#attached = { descriptors, onSent };
+  }
+
   /** Sends what is there, unless a write is under way: that one goes on with it. */
   flush(): void {
     if (this.#broken) this.writer.clear(BUFFER_KEPT);
@@ -98,12 +119,21 @@ export class FrameOutput {
   #begin(): void {
     let sent = 0;
     try {
-      sent = this.#channel.writeNow?.(this.writer.view()) ?? 0;
+      sent = this.#write(this.writer.view());
     } catch (thrown) {
       return this.#break(thrown);
     }
     if (sent < this.writer.length) this.#sending = this.#send(sent);
     else this.writer.clear(this.#kept());
+  }
+
+  #write(data: Uint8Array): number {
+    const attached = this.#attached;
+    this.#attached = null;
+    if (attached === null) return this.#channel.writeNow?.(data) ?? 0;
+    const sent = this.#channel.writeWith?.(data, attached.descriptors) ?? 0;
+    if (sent > 0) attached.onSent();
+    return sent;
   }
 
   #break(thrown: unknown): void {
@@ -124,6 +154,7 @@ export class FrameOutput {
     try {
       while (this.writer.length > 0) {
         const full = this.writer;
+        this.#attached = null;
         this.writer = this.#spare;
         this.#sendingSize = full.length;
         await writeAll(this.#channel, full.view().subarray(from));

@@ -5,6 +5,8 @@
  */
 import { basename, dirname, ERRNO } from "../base/mod.ts";
 import { LEASE_MS, LeasePolicy } from "./lease_policy.ts";
+import { LEASE_WITH_SIGNAL } from "./lease_operation.ts";
+import type { LeaseTrust } from "./lease_trust.ts";
 import type { NameTree } from "./name_tree.ts";
 import type { VFSRequest } from "./vfs_request.ts";
 import type { VFSResponse } from "./vfs_response.ts";
@@ -18,6 +20,8 @@ export interface LeaseWish {
   readonly path: string;
   /** How many entries to list. */
   readonly entriesMax: number;
+  /** `flags` of the request. */
+  readonly flags: number;
 }
 
 /**
@@ -27,13 +31,22 @@ export interface LeaseWish {
  */
 export class LeaseBook {
   readonly #tree: NameTree;
+  readonly #trust: LeaseTrust;
+  readonly #onUseless: () => void;
   readonly #policy = new LeasePolicy();
   /** No lease is asked for before this time: the server has no more. */
   #notBefore = 0;
 
-  /** Enters leases into this tree. */
-  constructor(tree: NameTree) {
+  /**
+   * Enters leases into a tree.
+   *
+   * @param trust Whether they can be believed.
+   * @param onUseless Told when that turns out never to be so.
+   */
+  constructor(tree: NameTree, trust: LeaseTrust, onUseless: () => void) {
     this.#tree = tree;
+    this.#trust = trust;
+    this.#onUseless = onUseless;
   }
 
   /** The directory whose lease would have answered a question about a path. */
@@ -51,13 +64,13 @@ export class LeaseBook {
   missed(path: string): boolean {
     const time = this.#tree.time();
     if (!this.#policy.isFree(dirname(path), time)) return false;
-    return this.#missed(this.#directoryFor(path, time), time);
+    return this.#missed(this.#directoryFor(path, time), time, false);
   }
 
   /** As `missed`, of a listing. */
   missedList(path: string): boolean {
     const time = this.#tree.time();
-    return this.#missed(this.#listingFor(path, time), time);
+    return this.#missed(this.#listingFor(path, time), time, true);
   }
 
   /** The directory whose lease would have answered a question about what there is in it. */
@@ -65,10 +78,10 @@ export class LeaseBook {
     return this.#tree.findDirectory(path, time)?.isComplete === true ? undefined : path;
   }
 
-  #missed(directory: string | undefined, time: number): boolean {
+  #missed(directory: string | undefined, time: number, isList: boolean): boolean {
     if (directory === undefined || time < this.#notBefore) return false;
     this.#expire(directory, time);
-    if (!this.#policy.missed(directory)) return false;
+    if (!this.#policy.missed(directory, isList)) return false;
     return this.#policy.isFree(this.#tree.firstDoubtful(directory, time) ?? directory, time);
   }
 
@@ -88,17 +101,23 @@ export class LeaseBook {
     if (directory === undefined) return undefined;
     const doubtful = this.#tree.firstDoubtful(directory, time) ?? directory;
     if (!this.#policy.isFree(doubtful, time)) return undefined;
-    return { path: doubtful, entriesMax: this.#policy.entriesMax(doubtful) };
+    const flags = this.#trust.wantsSignal ? LEASE_WITH_SIGNAL : 0;
+    return { path: doubtful, entriesMax: this.#policy.entriesMax(doubtful), flags };
   }
 
   /** A lease is being asked for. Returns whom to tell of the reply. */
-  asked({ path }: VFSRequest): (reply: VFSResponse) => void {
+  asked({ path, flags }: VFSRequest): (reply: VFSResponse) => void {
     const tree = this.#tree;
+    const trust = this.#trust;
+    const wantsSignal = (flags & LEASE_WITH_SIGNAL) !== 0;
+    if (wantsSignal) trust.asks();
     const directory = tree.place(path);
     const asked = tree.now;
     const validUntil = tree.time() + LEASE_MS;
     return ({ err, handle, stat, entries, offset }) => {
       const number = Number(handle);
+      if (wantsSignal) trust.answered();
+      if (err === 0 && !trust.leased()) return this.#onUseless();
       if (err !== 0 || number === 0 || stat === null || !tree.counts(directory, path, asked)) {
         return this.#refused(path, err);
       }

@@ -10,6 +10,9 @@ import { endOfPage, pageOf } from "./listing_operation.ts";
 import { setStatV2 } from "./stat_message.ts";
 import { VFSStat } from "./vfs_stat.ts";
 
+/** Bit of `flags` in Lease: with the descriptors that tell at once when it is over, where that can be. */
+export const LEASE_WITH_SIGNAL = 1;
+
 /**
  * Lease: the lease begins first, so whatever is told with it is what it holds. The reply has no number when it is over
  * by then.
@@ -24,6 +27,7 @@ export function lease(call: Call): MaybePromise<void> {
     });
     return chain(told, () => {
       call.response.handle = leases.has(number) ? number : 0;
+      if ((request.flags & LEASE_WITH_SIGNAL) !== 0) session.giveSignal();
     });
   });
 }

@@ -53,11 +53,16 @@ export class LeasePolicy {
     return fresh;
   }
 
-  /** A question about a name of the directory, or about itself, has to be sent. True when a lease is due. */
-  missed(directory: string): boolean {
+  /**
+   * A question about a name of the directory, or about itself, has to be sent. True when a lease is due.
+   *
+   * @param isList Whether it is what there is in it: who walks through a tree asks that once.
+   */
+  missed(directory: string, isList: boolean): boolean {
     const record = this.#of(directory);
     record.misses++;
-    const needed = Math.max(record.missesMin, record.entries / ENTRIES_A_MISS);
+    const least = isList ? Math.max(record.missesMin, MISSES + 1) : record.missesMin;
+    const needed = Math.max(least, record.entries / ENTRIES_A_MISS);
     return record.misses >= needed;
   }
 

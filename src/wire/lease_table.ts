@@ -20,6 +20,8 @@ export interface LeaseSource {
   readonly quota: LeaseQuota;
   /** Sends the notice that a lease is over. */
   readonly sendOver: (lease: number) => void;
+  /** Sends the notice that nothing more is known to be over. */
+  readonly sendTold: () => void;
 }
 
 /** One lease. */
@@ -123,6 +125,12 @@ export class LeaseTable {
   /** Whether a lease lasts. */
   has(number: number): boolean {
     return this.#byNumber.has(number);
+  }
+
+  /** The descriptors by which the client sees at once that a lease is over, where there are any. */
+  signal(): readonly number[] | null {
+    const signal = this.#leases?.signal?.(this.#source.sendTold) ?? null;
+    return signal === null ? null : [signal.changed, signal.telling];
   }
 
   #listen(origin: object): void {

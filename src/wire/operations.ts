@@ -289,12 +289,12 @@ export const OPERATIONS = {
   Lease: {
     since: 2,
     effect: "observe",
-    request: ["path", "sz"],
+    request: ["path", "sz", "flags"],
     reply: ["stat", "fh", "entries", "off"],
     about:
       "Leases the directory `path`, which no link leads to, until something changes there; `fh` is the number of " +
       "the lease, 0 when it is over already. `stat` as Lookup; the number of entries in `off`, and all of them as " +
-      "Readdir has them, if they are no more than `sz`.",
+      "Readdir has them, if they are no more than `sz`. `flags` 1: with the descriptors that tell at once.",
   },
 } as const satisfies Record<OpName, OpRow>;
 

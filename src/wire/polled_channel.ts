@@ -4,7 +4,7 @@
  * @module
  */
 import { FsError } from "../base/mod.ts";
-import { receiveNow, sendNow } from "../libc/mod.ts";
+import { receiveNow, sendNow, sendWithDescriptors } from "../libc/mod.ts";
 import type { ByteChannel } from "./transport.ts";
 
 /**
@@ -32,7 +32,6 @@ export class PolledChannel implements ByteChannel {
   /** Takes what has come: 0 when there is nothing, null at the end. */
   readNow(buffer: Uint8Array): number | null {
     if (this.#closed) return null;
-
     return receiveNow(this.#fd, buffer);
   }
 
@@ -45,6 +44,12 @@ export class PolledChannel implements ByteChannel {
   writeNow(data: Uint8Array): number {
     if (this.#closed) throw new FsError("EPIPE", { syscall: "send" });
     return sendNow(this.#fd, data);
+  }
+
+  /** As `writeNow`, with descriptors. */
+  writeWith(data: Uint8Array, descriptors: readonly number[]): number {
+    if (this.#closed) throw new FsError("EPIPE", { syscall: "sendmsg" });
+    return sendWithDescriptors(this.#fd, data, descriptors);
   }
 
   /** Ends both directions. */

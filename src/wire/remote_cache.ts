@@ -7,6 +7,7 @@ import { basename, dirname, FsError, isNameTooLong, isSymlink, S_IFMT } from "..
 import { DirEntry, type FileInfo } from "../provider/mod.ts";
 import type { CachedName } from "./cached_name.ts";
 import { LeaseBook, type LeaseWish } from "./lease_book.ts";
+import type { LeaseTrust } from "./lease_trust.ts";
 import { NameTree } from "./name_tree.ts";
 import { type Answered, type CachedFile, OwnRequests } from "./own_requests.ts";
 import type { VFSRequest } from "./vfs_request.ts";
@@ -32,6 +33,8 @@ export class RemoteCache {
   #tree: NameTree | null = null;
   #book: LeaseBook | null = null;
   #own: OwnRequests | null = null;
+  /** With leases: whether what is known can be believed now. */
+  #trust: LeaseTrust | null = null;
 
   /** Whether anything is kept. */
   get isOn(): boolean {
@@ -43,9 +46,9 @@ export class RemoteCache {
     return this.#tree !== null && this.#book === null;
   }
 
-  /** Whether directories may be leased. */
-  get hasLeases(): boolean {
-    return this.#book !== null;
+  /** Whether a change on the host may be seen only when its notice has come. */
+  get mayBeLate(): boolean {
+    return this.#trust?.isStrict === false;
   }
 
   /** Notices come from now on. */
@@ -55,9 +58,10 @@ export class RemoteCache {
   }
 
   /** Directories may be leased from now on. */
-  beginLeases(): void {
+  beginLeases(trust: LeaseTrust): void {
     this.#tree = new NameTree(true);
-    this.#book = new LeaseBook(this.#tree);
+    this.#trust = trust;
+    this.#book = new LeaseBook(this.#tree, trust, () => this.end());
     this.#own = new OwnRequests(this.#tree, this.#book);
   }
 
@@ -66,6 +70,8 @@ export class RemoteCache {
     this.#tree = null;
     this.#book = null;
     this.#own = null;
+    this.#trust?.close();
+    this.#trust = null;
   }
 
   /**
@@ -84,7 +90,7 @@ export class RemoteCache {
     const tree = this.#tree;
     if (tree === null) return undefined;
     const time = tree.time();
-    if (path === "/") return (tree.root.validUntil > time && tree.root.info) || undefined;
+    if (path === "/") return this.#root(tree, time);
     const directory = tree.findDirectory(dirname(path), time);
     if (directory === undefined) return undefined;
     const label = basename(path);
@@ -94,8 +100,19 @@ export class RemoteCache {
     const info = isAbsent && !isNameTooLong(label) ? null : name?.info ?? undefined;
     if (info === undefined) return undefined;
     if (info?.isDir === true && (name?.validUntil ?? 0) <= time) return undefined;
+    if (!this.#holds()) return undefined;
     directory.hits++;
     return info;
+  }
+
+  #root({ root }: NameTree, time: number): FileInfo | undefined {
+    if (root.validUntil <= time || root.info === null || !this.#holds()) return undefined;
+    return root.info;
+  }
+
+  /** Whether what is known holds now: asked last, when there is an answer. */
+  #holds(): boolean {
+    return this.#trust === null || this.#trust.holds();
   }
 
   /** What `stat` says of a clean path, if that is known. */
@@ -116,6 +133,7 @@ export class RemoteCache {
       if (info === null || (isDirectory && validUntil <= time)) return undefined;
       entries.push(new DirEntry(label, info.mode & S_IFMT, info.ino, info));
     }
+    if (!this.#holds()) return undefined;
     directory.hits += entries.length;
     return entries;
   }
@@ -158,6 +176,11 @@ export class RemoteCache {
     if (kind === "content" || kind === "attributes") tree.find(path)?.forget(tree.tick());
     else if (kind === "entry" && path !== "/") tree.entryChanged(path);
     else tree.clear();
+  }
+
+  /** The notice that all leases that were over have been told. */
+  leasesTold(): void {
+    this.#trust?.told();
   }
 
   /** The notice that a lease is over. */

@@ -55,6 +55,23 @@ Deno.test("a listing comes from a lease too, in the same order", async () => {
   assertEquals((await entry?.info())?.ino, (await mine.lstat(`/d/${entry?.name}`)).ino);
 });
 
+Deno.test("who walks through a tree leases nothing, who walks there again and again does", async () => {
+  await using here = await world();
+  const { mine, leasable } = here;
+  // As a program does whose kernel has heard with the listing what the entries are.
+  const walk = async (path: string): Promise<void> => {
+    for (const entry of await mine.readDir(path)) {
+      if ((await entry.info()).isDir) await walk(`${path}/${entry.name}`);
+    }
+  };
+  await mine.lstat("/d");
+  await walk("/d");
+  await walk("/d");
+  assertEquals(leasable.asked, []);
+  await walk("/d");
+  assertEquals(leasable.asked, ["/", "/d", "/d/sub"]);
+});
+
 Deno.test("with the end of a lease everything in its directory is asked again, and nothing else", async () => {
   await using here = await world();
   const { mine, leasable, memory } = here;

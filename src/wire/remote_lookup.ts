@@ -83,7 +83,7 @@ export abstract class RemoteLookup extends RemoteAttributes {
     const kept = cache.find(cleaned);
     const known = kept === undefined ? fresh.takeLstat(cleaned) : kept;
     if (known !== undefined) return known;
-    if (cache.hasLeases && this.#recentMiss.take(cleaned)) return null;
+    if (cache.mayBeLate && this.#recentMiss.take(cleaned)) return null;
     if (!cache.missed(cleaned)) return this.#findThere(path, context);
     return chain(this.#lease(cleaned, false, context), () => {
       const leased = cache.find(cleaned);
@@ -118,6 +118,7 @@ export abstract class RemoteLookup extends RemoteAttributes {
     if (wish === undefined || wish.path === before) return;
     const request = this.begin(OpCode.Lease, wish.path, context);
     request.size = wish.entriesMax;
+    request.flags = wish.flags;
     const ask = (): MaybePromise<void> =>
       chain(
         this.send(NOTHING, "lease", wish.path, context),

@@ -64,14 +64,19 @@ export class RemoteWatch implements AsyncIterableIterator<WatchEvent>, Revivable
 
   #take(notice: VFSResponse): void {
     const kind = NOTICES[notice.notice];
-    if (kind === "ended") {
-      this.#client.watches.delete(this.#number);
-      if (notice.err === 0) this.#finish();
-      else {this.#fail(
-          new FsError(errnoOf(-notice.err).code, { syscall: "watch", path: this.#path }),
-        );}
-    } else if (kind !== undefined && kind !== "" && kind !== "over") {
-      this.#push({ kind, path: notice.path });
+    switch (kind) {
+      case "ended":
+        this.#client.watches.delete(this.#number);
+        if (notice.err === 0) this.#finish();
+        else {this.#fail(
+            new FsError(errnoOf(-notice.err).code, { syscall: "watch", path: this.#path }),
+          );}
+        break;
+      case "entry":
+      case "content":
+      case "attributes":
+      case "overflow":
+        this.#push({ kind, path: notice.path });
     }
   }
 

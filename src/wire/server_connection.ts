@@ -105,6 +105,11 @@ export class ServerConnection implements Session {
     this.leases = this.#notices.leases;
   }
 
+  /** Sends the descriptors that tell of the end of leases at once, if that can be and has not been done. */
+  giveSignal(): void {
+    this.#notices.giveSignal();
+  }
+
   /** The version agreed on. */
   get version(): WireVersion {
     return this.#replies.version;

@@ -6,6 +6,8 @@
 
 /** Bytes in both directions, as `Deno.Conn` has them: Unix, TCP and vsock sockets. */
 export interface ByteChannel {
+  /** The descriptor of a socket that this thread reads itself. */
+  readonly fd?: number;
   /** Waits for bytes and puts them into `buffer`. Returns how many; null at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
   /** Writes some of the bytes, at least one. Returns how many. */
@@ -21,6 +23,15 @@ export interface ByteChannel {
   toRead?(): Promise<void>;
   /** Whether the other side has taken all that was sent, where that can be told. */
   isTaken?(): boolean;
+  /**
+   * As `writeNow`, with descriptors of ours that the other side gets a copy of with the first byte: a Unix socket whose
+   * own descriptor is known.
+   */
+  writeWith?(data: Uint8Array, descriptors: readonly number[]): number;
+  /** Keeps descriptors that come from the other side, where that can be; otherwise they are dropped. */
+  keepDescriptors?(count: number): void;
+  /** Those that have come, which are the caller's then; null for none. */
+  takeDescriptors?(): readonly number[] | null;
   /** Told how many answers are due, by who reads them. */
   expect?(count: number): void;
   /** Ends both directions; what waits in `read` and `write` ends too. */

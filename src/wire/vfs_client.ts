@@ -9,6 +9,7 @@ import type { Context } from "../provider/mod.ts";
 import { ClientLink } from "./client_link.ts";
 import type { WireVersion } from "./codec.ts";
 import { FreshStats } from "./fresh_stats.ts";
+import { LeaseTrust } from "./lease_trust.ts";
 import { OpCode } from "./op_code.ts";
 import { RemoteCache } from "./remote_cache.ts";
 import {
@@ -90,8 +91,12 @@ export class VFSClient {
     // Without numbers of inodes nobody can tell what a file's second name is.
     const isPossible = this.version === 2 && capabilities.includes("inode");
     if (wanted === false || !isPossible) return;
-    if (!exact && leases && wanted !== "exact") this.cache.beginLeases();
-    else if (exact || wanted === true) await this.#watchAll();
+    const { channel } = this.#link;
+    const isStrict = wanted === "exact";
+    const mayLease = !isStrict || (LeaseTrust.isPossible(channel) && this.recentMs > 0);
+    if (!exact && leases && mayLease) {
+      this.cache.beginLeases(new LeaseTrust(channel, isStrict));
+    } else if (exact || wanted === true) await this.#watchAll();
   }
 
   /** Begins to keep things, if the server tells of every change. */
@@ -120,6 +125,7 @@ export class VFSClient {
   }
 
   #noticed(notice: VFSResponse): void {
+    if (NOTICES[notice.notice] === "told") return this.cache.leasesTold();
     // Somebody has changed something: what was recent is not any more.
     this.changeCount++;
     if (NOTICES[notice.notice] === "over") this.cache.leaseOver(Number(notice.handle));

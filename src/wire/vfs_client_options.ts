@@ -25,11 +25,13 @@ export interface VFSClientOptions {
    * its notice is still on the way, as soon as that arrives; what they change behind it, as soon as the host tells
    * the server. Hooks on the server see only what is asked. Version 2, and only where the server can tell
    * of changes; `"exact"`: only where its clients are the only ones who change things, which costs neither
-   * side anything. `"leases"`: there, and where the server gives leases in directories that are asked about again and
-   * again: what others change there on the host is seen when the server has told of it, a millisecond or so later, or
-   * more where the machine is busy (until then names, listings and sizes are those of before), and what the host
-   * does not tell within a second. `true`: also where the whole tree has to be watched for that, and the changes of
-   * the clients are heard of too. After a lost connection nothing is kept any more. Default false.
+   * side anything, and in directories that are asked about again and again and leased from a server on this machine
+   * (with `forMount` of `connectUDS`, where `recentMs` is not 0): what others change there on the host is seen in the
+   * moment of the change, and what the host does not tell (`src/mount/POSIX.md`) within a second. `"leases"`: also
+   * where it cannot be seen at once: then when the server has told of it, a millisecond or so later, or more where the
+   * machine is busy (until then names, listings and sizes are those of before). `true`: also where the whole tree has
+   * to be watched for that, and the changes of the clients are heard of too. After a lost connection nothing is kept
+   * any more. Default false.
    */
   readonly cache?: boolean | "exact" | "leases";
   /**

@@ -8,7 +8,10 @@ import type { VFSHello, VFSLock, VFSStatFs } from "./vfs_parts.ts";
 import { NO_DATA } from "./vfs_request.ts";
 import type { VFSStat } from "./vfs_stat.ts";
 
-/** Kinds of notices, by their number: those of `WatchEvent`, the end of a watch, and that of a lease. */
+/**
+ * Kinds of notices, by their number: those of `WatchEvent`, the end of a watch, that of a lease, and that there are no
+ * more of these.
+ */
 export const NOTICES = [
   "",
   "entry",
@@ -17,6 +20,7 @@ export const NOTICES = [
   "overflow",
   "ended",
   "over",
+  "told",
 ] as const;
 
 /**

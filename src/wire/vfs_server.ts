@@ -219,7 +219,10 @@ export class VFSServer {
   }
 
   #listen(path: string): Promise<WireListener> {
-    return listenUnix(path, this.#socketMode, { polled: this.#host.spinMs > 0 });
+    const { spinMs, soleOwner, provider } = this.#host;
+    // Who leases is given descriptors, for which that of the connection has to be known.
+    const polled = spinMs > 0 || (!soleOwner && provider.leases !== undefined);
+    return listenUnix(path, this.#socketMode, { polled });
   }
 
   /**

@@ -101,6 +101,7 @@ function notices(): string {
     "notices were lost: anything below the watched path may have changed",
     "the watch has ended; `err` says why",
     "the lease is over: something in the directory may have changed",
+    "of all changes that were just looked at has been told which leases are over",
   ];
   const rows = NOTICES.map((name, kind) => [String(kind), name, about[kind] ?? ""]).slice(1);
   return table(["notice", "name", "meaning"], rows);
