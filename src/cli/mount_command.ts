@@ -60,7 +60,8 @@ Options:
     default_permissions  the kernel checks owner, group and mode, and obeys ACLs (always with --memory)
     ro, noexec, nodev, nosuid, noatime, sync, ...   as for mount(8)
     fsname=, subtype=    what mount and df show
-    attr_timeout=, entry_timeout=, negative_timeout=   seconds that the kernel remembers answers
+    attr_timeout=, entry_timeout=, negative_timeout=   seconds that the kernel remembers answers;
+                         with attr_timeout=0 the server is asked each time, too, but with --leases
     max_write=, max_readahead=   bytes;  max_background=   requests at once
     direct_mount         mount(2) without libfuse (root)
     debug                print each request and its outcome

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { MemoryBlock, poll, pollAsync, threadWait, type WaitSource } from "../libc/mod.ts";
+import { MemoryBlock, poll, pollAsync, POLLIN, threadWait, type WaitSource } from "../libc/mod.ts";
 
-const POLLIN = 1;
 const POLLFD_SIZE = 8;
 /** Where `revents` is in a pollfd. */
 const REVENTS = 6;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { close, MemoryBlock, POLLIN, PollSet, read } from "../libc/mod.ts";
+import { close, MemoryBlock, POLLIN, PollSet, read, setNonblocking } from "../libc/mod.ts";
 import type { ByteChannel } from "./transport.ts";
 
 /** How many descriptors a `LeaseSignal` has. */
@@ -20,6 +20,8 @@ class Signal {
     const [changed = -1, telling = -1] = descriptors;
     this.#descriptors = descriptors;
     this.#telling = telling;
+    // Whoever sent it: reading from it must not hold our thread.
+    setNonblocking(telling);
     // The server looks at changes after it has said so; we look in the other order, so that none passes unseen. Last,
     // whether there is a server still.
     this.#set = new PollSet([changed, POLLIN], [telling, POLLIN], [connection, 0]);

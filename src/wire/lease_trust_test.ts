@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { O_NONBLOCK } from "../base/mod.ts";
 import { openDescriptors } from "../../fixtures/scratch/scratch_directory.ts";
-import { close, dup, eventfd, MemoryBlock, write } from "../libc/mod.ts";
+import { close, dup, eventfd, F_GETFL, F_SETFL, fcntl, MemoryBlock, write } from "../libc/mod.ts";
 import { LeaseTrust } from "./lease_trust.ts";
 import type { ByteChannel } from "./transport.ts";
 
@@ -113,6 +114,21 @@ Deno.test("what was told before the descriptors came counts", () => {
   trust.told();
   channel.brought = giver.copies;
   assertEquals([trust.leased(), trust.holds()], [true, true]);
+  trust.close();
+  giver.close();
+  channel.close();
+});
+
+Deno.test("a server cannot hold the thread by a descriptor that blocks", () => {
+  const channel = new Bringing();
+  const giver = new Giver();
+  fcntl(giver.telling, F_SETFL, fcntl(giver.telling, F_GETFL, 0) & ~O_NONBLOCK);
+  const trust = new LeaseTrust(channel, true);
+  channel.brought = giver.copies;
+  trust.leased();
+  assertEquals(fcntl(giver.telling, F_GETFL, 0) & O_NONBLOCK, O_NONBLOCK);
+  trust.told();
+  assertEquals(trust.holds(), true);
   trust.close();
   giver.close();
   channel.close();
