@@ -31,6 +31,11 @@ export interface Leases {
    * told whenever `onOver` has been of all the changes that were looked at. Optional; null where there is no way.
    */
   signal?(onTold: () => void): LeaseSignal | null;
+  /**
+   * Tells now of the changes that there have been, where it would otherwise do so in a later turn of the event loop.
+   * Optional: for who is going to answer a question anyway.
+   */
+  look?(): void;
   /** Gives all back: the end. */
   close(): void;
 }

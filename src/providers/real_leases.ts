@@ -104,11 +104,21 @@ export class RealLeases implements Leases {
 
   async #follow(queue: InotifyQueue): Promise<void> {
     while (!queue.isEnded) {
-      const size = queue.drain(this.#take);
-      if (size < 0) this.#fail(queue);
-      if (size > 0) this.#onTold?.();
-      if (size === 0) await queue.wait();
+      if (!this.#drain(queue)) await queue.wait();
     }
+  }
+
+  /** Whether there was anything. */
+  #drain(queue: InotifyQueue): boolean {
+    const size = queue.drain(this.#take);
+    if (size < 0) this.#fail(queue);
+    if (size > 0) this.#onTold?.();
+    return size !== 0;
+  }
+
+  /** Tells now of the changes that there have been: another thread waits for them, and is late where others compute. */
+  look(): void {
+    if (this.#queue !== null) this.#drain(this.#queue);
   }
 
   /** A queue that cannot be read would leave everything true for ever. */

@@ -72,6 +72,20 @@ const ENDS: Record<string, (host: string) => void> = {
   "it is removed": (host) => Deno.removeSync(`${host}/d`, { recursive: true }),
 };
 
+Deno.test("who looks is told of what has changed at once, of each change once", async () => {
+  await using here = new Leasing();
+  here.leases.look?.();
+  const lease = here.add("/d");
+  here.leases.look?.();
+  assertEquals(here.over, []);
+  Deno.writeTextFileSync(`${here.path}/d/new`, "");
+  here.leases.look?.();
+  assertEquals(here.over, [lease]);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  here.leases.look?.();
+  assertEquals(here.over, [lease]);
+});
+
 for (const [what, change] of Object.entries(ENDS)) {
   Deno.test(`a lease is over when ${what}`, async () => {
     await using here = new Leasing();

@@ -118,8 +118,9 @@ export class LeaseBook {
       const number = Number(handle);
       if (wantsSignal) trust.answered();
       if (err === 0 && !trust.leased()) return this.#onUseless();
-      if (err !== 0 || number === 0 || stat === null || !tree.counts(directory, path, asked)) {
-        return this.#refused(path, err);
+      if (err !== 0) return this.#refused(path, err);
+      if (number === 0 || stat === null || !tree.counts(directory, path, asked)) {
+        return this.#policy.ended(path, 0);
       }
       const all = offset === 0 ? [] : entries;
       tree.lease({ directory, path }, asked, { number, validUntil, stat, entries: all });
@@ -130,8 +131,7 @@ export class LeaseBook {
   #refused(path: string, err: number): void {
     const time = this.#tree.time();
     this.#policy.refused(path, time);
-    const isAboutPath = err === 0 || err === ENOENT || err === ENOTDIR;
-    if (!isAboutPath) this.#notBefore = time + LEASE_MS;
+    if (err !== ENOENT && err !== ENOTDIR) this.#notBefore = time + LEASE_MS;
   }
 
   /** The notice that a lease is over. */

@@ -78,14 +78,14 @@ export class LeasePolicy {
     record.entries = entries;
   }
 
-  /** A lease was refused, or over at once. */
+  /** A lease was refused. */
   refused(directory: string, time: number): void {
     const record = this.#of(directory);
     record.misses = 0;
     record.notBefore = time + REFUSED_MS;
   }
 
-  /** A lease has ended after so many answers, by a change or because it was old. */
+  /** A lease has ended after so many answers, by a change (perhaps before its reply came) or because it was old. */
   ended(directory: string, hits: number): void {
     const record = this.#of(directory);
     const hasPaid = hits >= PAID_HITS + record.entries / ENTRIES_A_HIT;

@@ -127,6 +127,11 @@ export class LeaseTable {
     return this.#byNumber.has(number);
   }
 
+  /** Sends the notices of what has changed by now. */
+  look(): void {
+    if (this.#byNumber.size > 0) this.#leases?.look?.();
+  }
+
   /** The descriptors by which the client sees at once that a lease is over, where there are any. */
   signal(): readonly number[] | null {
     const signal = this.#leases?.signal?.(this.#source.sendTold) ?? null;

@@ -151,6 +151,8 @@ export class ServerConnection implements Session {
   /** Works off what has come, then waits for more. False at the end. */
   async #step(): Promise<boolean> {
     do {
+      // Whoever asks since his leases may be over hears of it with the answer.
+      this.leases.look();
       this.#work();
       this.output.flush();
     } while (

@@ -18,8 +18,11 @@ export class Leasable extends Forward {
   leases(onOver: OnLeaseOver): Leases {
     const paths = new Map<number, string>();
     const remove = (lease: number): void => {
-      this.leased.delete(paths.get(lease) ?? "");
+      const path = paths.get(lease);
+      if (path === undefined) return;
       paths.delete(lease);
+      // There may be a newer one.
+      if (![...paths.values()].includes(path)) this.leased.delete(path);
     };
     const add = (path: string, context?: Context): number => {
       this.asked.push(path);
