@@ -8,6 +8,7 @@
 // Not @std/assert: this runs as a program of its own, without an import map.
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import {
+  ERRNO,
   FALLOC_FL_KEEP_SIZE,
   isRegular,
   isSymlink,
@@ -30,6 +31,8 @@ import { at, at2, contentOf, entriesOf, fstat, namesLeft } from "./system_calls.
 import { open, put, refuses, stat } from "./system_calls.ts";
 
 const { AT_FDCWD, check } = libc;
+/** So many of the opens of a name that is replaced all the time may find it replaced twice. */
+const STALE_SHARE = 1 / 50;
 /** The lock of a process, which is what programs mean by a record lock (`fcntl_locking(2)`). */
 const F_SETLK = 6;
 const write = (name: string, text: string): void => Deno.writeTextFileSync(name, text);
@@ -223,15 +226,21 @@ export const BEHAVIOURS: Readonly<Record<string, () => void | Promise<void>>> = 
     let isDone = false;
     worker.onmessage = () => isDone = true;
     const seen = new Set<number | string>();
+    let opens = 0;
+    let stale = 0;
     while (!isDone) {
       const fd = libc.openat(AT_FDCWD, at("file"), O_RDONLY | O_NOFOLLOW, 0);
-      seen.add(fd < 0 ? fd : contentOf(fd));
+      opens++;
+      if (fd === -ERRNO.ESTALE.number) stale++;
+      else seen.add(fd < 0 ? fd : contentOf(fd));
       if (fd >= 0) libc.close(fd);
       await new Promise((resolve) => setTimeout(resolve));
     }
     worker.terminate();
     const allowed = new Set<number | string>([-40, -2, "this"]);
     assertEquals([...seen].filter((one) => !allowed.has(one)), []);
+    // Of what is replaced twice while it is opened: see POSIX.md.
+    assert(stale <= Math.max(1, opens * STALE_SHARE), `${stale} of ${opens} were ESTALE`);
   },
   ParallelFileOpen: async () => {
     write("f", "shared");
