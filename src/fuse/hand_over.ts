@@ -42,7 +42,10 @@ export interface ThreadPlace {
   readonly number: number;
   /** Where a thread runs, or ran last; -1 when that is not known. */
   numberOf(thread: number): number;
-  /** Whether no processor is idle but perhaps this one, where so many sleepers may still be counted. */
+  /**
+   * Whether no processor is idle but perhaps this one, where so many sleepers may still be counted. Not to be asked by
+   * who stands back.
+   */
   isCrowded(sleepers: number): boolean;
   /** Goes to a processor. False where this thread may not run there. */
   goTo(number: number): boolean;
@@ -50,6 +53,14 @@ export interface ThreadPlace {
   standBack(): void;
   /** Takes part again. */
   standUp(): void;
+}
+
+/** What a {@linkcode HandOver} is told at the start. */
+export interface HandOverOptions {
+  /** Whether no thread and no process begins while requests are served. Default false. */
+  readonly startsNothing?: boolean;
+  /** Tells the time in milliseconds; default `performance.now`. */
+  readonly now?: () => number;
 }
 
 /**
@@ -62,7 +73,9 @@ export interface ThreadPlace {
  * That lasts only while replies are followed by the next question, and a processor is idle elsewhere: otherwise the
  * program stays by itself, and who stands back is forgotten over others. Several programs are better served
  * from a processor of our own. Nothing but the writing of a reply happens while we stand back, so no other
- * thread or process inherits it.
+ * thread or process inherits it; unless whoever serves the requests starts none. Then we go on standing back from one
+ * request to the next while a helper is near: he has the other processor, and nobody else wants ours
+ * (`bench/mount_over_wire_bench.ts`). Without him V8's own threads come here, and it takes longer.
  */
 export class HandOver {
   readonly #place: ThreadPlace;
@@ -77,13 +90,19 @@ export class HandOver {
   #pause = PAUSE_MIN;
   /** How often in a row the helper was still far: what is lent then is a trial. */
   #far = 0;
+  /** When the last loan began, or ended. */
   #lentAt = 0;
   #expects = false;
+  readonly #startsNothing: boolean;
+  #isBack = false;
+  /** Whether to stand back until the next loan. */
+  #stays = false;
 
-  /** Nothing is lent before somebody has us for itself. `now` tells the time in milliseconds. */
-  constructor(place: ThreadPlace, now: () => number = () => performance.now()) {
+  /** Nothing is lent before somebody has us for itself. */
+  constructor(place: ThreadPlace, options: HandOverOptions = {}) {
     this.#place = place;
-    this.#now = now;
+    this.#now = options.now ?? (() => performance.now());
+    this.#startsNothing = options.startsNothing ?? false;
   }
 
   /**
@@ -93,6 +112,19 @@ export class HandOver {
    * @param helper Who takes turns with us besides.
    */
   lend(caller: number, helper: Helper | null = null): boolean {
+    if (!this.#lends(caller, helper)) {
+      this.standUp();
+      return false;
+    }
+    if (!this.#isBack) this.#place.standBack();
+    this.#isBack = true;
+    this.#stays = this.#startsNothing && helper?.isNear === true;
+    this.#lentAt = this.#now();
+    return true;
+  }
+
+  #lends(caller: number, helper: Helper | null): boolean {
+    if (this.#isBack && this.#isLate()) this.#rest();
     if (caller === 0) return false;
     if (caller !== this.#caller) {
       this.#caller = caller;
@@ -100,21 +132,34 @@ export class HandOver {
       return false;
     }
     if (--this.#left === 0 && !this.#goesOn(helper)) return false;
-    if (!this.#isLending || (this.#misses >= MISSES_MAX && !this.#meets())) return false;
-    this.#place.standBack();
+    return this.#isLending && (this.#misses < MISSES_MAX || this.#meets());
+  }
+
+  /** Whether others had the processor for long, since a loan began or ended. */
+  #isLate(): boolean {
+    const before = this.#lentAt;
     this.#lentAt = this.#now();
-    return true;
+    return this.#lentAt - before > LATE_MS;
   }
 
   /** The reply has been written, and the caller runs, has run, or will. */
   takeBack(): void {
-    this.#place.standUp();
-    if (this.#now() - this.#lentAt > LATE_MS) this.#rest();
+    const isLate = this.#isLate();
+    if (isLate || !this.#stays) this.standUp();
+    if (isLate) this.#rest();
     else this.#expects = true;
+  }
+
+  /** Takes part again, if that is not so: something else than a short request is going to be done. */
+  standUp(): void {
+    if (!this.#isBack) return;
+    this.#isBack = false;
+    this.#place.standUp();
   }
 
   /** It was looked for a message: the first time after a reply tells whether the caller was near. */
   looked(found: boolean): void {
+    if (!found) this.standUp();
     if (!this.#expects) return;
     this.#expects = false;
     if (!found) {
@@ -147,6 +192,8 @@ export class HandOver {
 
   /** Whether the caller would be woken elsewhere. */
   #isOfUse(helper: Helper | null): boolean {
+    // How this thread is scheduled otherwise is looked up, too.
+    this.standUp();
     const sleepers = (helper === null ? 0 : 2) + (this.#isLending ? 1 : 0);
     if (this.#place.isCrowded(sleepers)) return false;
     return this.#isLending || this.#place.numberOf(this.#caller) !== this.#place.number;

@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { HandOver, type Helper, type ThreadPlace } from "./hand_over.ts";
+import { HandOver, type HandOverOptions, type Helper, type ThreadPlace } from "./hand_over.ts";
 
 const CALLER = 4711;
 let nowMs = 0;
 
-function handOverOf(place: ThreadPlace): HandOver {
-  return new HandOver(place, () => nowMs);
+function handOverOf(place: ThreadPlace, options: HandOverOptions = {}): HandOver {
+  return new HandOver(place, { ...options, now: () => nowMs });
 }
 
 /** Processors of a test: what was done about them, and what there is to find. */
@@ -16,6 +16,8 @@ class FakePlace implements ThreadPlace {
   crowded = false;
   mayGo = true;
   isBack = false;
+  /** How often it stood back. */
+  backs = 0;
   searches = 0;
   sleepers = -1;
 
@@ -28,6 +30,7 @@ class FakePlace implements ThreadPlace {
     return this.threads.get(thread) ?? -1;
   }
   isCrowded(sleepers: number): boolean {
+    assert(!this.isBack);
     this.sleepers = sleepers;
     return this.crowded;
   }
@@ -38,6 +41,7 @@ class FakePlace implements ThreadPlace {
   standBack(): void {
     assert(!this.isBack);
     this.isBack = true;
+    this.backs++;
   }
   standUp(): void {
     assert(this.isBack);
@@ -167,4 +171,56 @@ Deno.test("HandOver lends as long as a helper is near, and a while to see whethe
     lent += withHelper(1000, far);
   }
   assert(lent > 25_000 && lent < 50_000, String(lent));
+});
+
+const NEAR: Helper = { isNear: true };
+
+/** One that stands back between two requests, as it has a helper who is near. */
+function staying(): { readonly place: FakePlace; readonly handOver: HandOver } {
+  const place = new FakePlace(1);
+  const handOver = handOverOf(place, { startsNothing: true });
+  assertEquals(serve(handOver, 1000, true, CALLER, NEAR), 984);
+  // Once in 64 requests it asks whether that is of use.
+  assertEquals([place.isBack, place.backs], [true, 16]);
+  place.backs = 0;
+  return { place, handOver };
+}
+
+Deno.test("HandOver stands back from one request to the next beside a helper who is near", () => {
+  const { place, handOver } = staying();
+  handOver.standUp();
+  assertEquals(place.isBack, false);
+  assertEquals(serve(handOver, 1000, true, CALLER, NEAR), 1000);
+  assert(place.isBack && place.backs <= 17, String(place.backs));
+});
+
+Deno.test("HandOver takes part between two requests without a helper, and where threads may begin", () => {
+  for (const helper of [null, { isNear: false }]) {
+    const place = new FakePlace(1);
+    const handOver = handOverOf(place, { startsNothing: true });
+    const lent = serve(handOver, 1000, true, CALLER, helper);
+    assertEquals([place.isBack, place.backs], [false, lent]);
+  }
+  const place = new FakePlace(1);
+  const lent = serve(handOverOf(place), 1000, true, CALLER, NEAR);
+  assertEquals([lent, place.isBack, place.backs], [984, false, 984]);
+});
+
+Deno.test("HandOver takes part again when no request follows, and when somebody else asks", () => {
+  const one = staying();
+  one.handOver.looked(false);
+  assertEquals(one.place.isBack, false);
+  for (const caller of [CALLER + 1, 0]) {
+    const other = staying();
+    assertEquals(other.handOver.lend(caller, NEAR), false);
+    assertEquals(other.place.isBack, false);
+  }
+});
+
+Deno.test("HandOver takes part again, and pauses, when others have the processor between two requests", () => {
+  const { place, handOver } = staying();
+  nowMs += 5;
+  assertEquals(handOver.lend(CALLER, NEAR), false);
+  assertEquals(place.isBack, false);
+  assertEquals(serve(handOver, 500, true, CALLER, NEAR), 0);
 });

@@ -31,7 +31,7 @@ const MESSAGE_OVERHEAD = 4096;
 
 /**
  * A larger reply is a part of a file that is read in one go: the kernel has asked for the next part already, and we
- * fetch it while the caller, on a processor of its own, copies this one.
+ * fetch it while the caller, on a processor of its own, copies this one. A larger request takes long as well.
  */
 const LENT_SIZE_MAX = 64 << 10;
 
@@ -103,13 +103,14 @@ export class Session {
     this.#request = new Request(this.#pool, options);
     const target = {
       step: () => this.#step(),
+      rest: () => this.#handOver?.standUp(),
       pending: () => this.#pending.size - this.#unwaited,
       isFromUs: () => this.#callers.isUs(this.#lastPid),
     };
     const loop = { ...LOOP_DEFAULTS, ...options.loop };
     this.#loop = new SessionLoop(channel, target, loop);
     const place = loop.handOver ? options.place ?? Processor.ofThread() : null;
-    this.#handOver = place === null ? null : new HandOver(place);
+    this.#handOver = place === null ? null : new HandOver(place, loop);
     if (options.agreement !== undefined) this.#agree(options.agreement);
   }
 
@@ -172,6 +173,7 @@ export class Session {
     }
     const request = this.#request;
     request.start(this.#input, length);
+    if (length > LENT_SIZE_MAX) this.#handOver?.standUp();
     if (request.pid !== 0) this.#lastPid = request.pid;
     if (!request.isResent || !this.#isServedAlready(request)) this.#serve(request);
     return length;

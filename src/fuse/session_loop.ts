@@ -37,12 +37,19 @@ export interface LoopOptions extends LoopTimes {
    * `HandOver`. It needs CAP_SYS_NICE, as root has it, and is done without where that is missing.
    */
   readonly handOver: boolean;
+  /**
+   * Whether the filesystem, until a call of it returns, starts no thread and no process: then a reply may leave the
+   * processor to the program for longer. Not so of code that is not known.
+   */
+  readonly startsNothing: boolean;
 }
 
 /** What the loop drives. */
 export interface LoopTarget {
   /** Reads and serves one message: its length, or a negated errno. */
   step(): number;
+  /** Others have a turn of the thread now. */
+  rest(): void;
   /** How many requests wait for a promise. */
   pending(): number;
   /** Whether the last message came from this very process, which needs its event loop to go on. */
@@ -55,6 +62,7 @@ export const LOOP_DEFAULTS: LoopOptions = {
   lingerMs: 1,
   sliceMs: 1,
   handOver: true,
+  startsNothing: false,
 };
 
 const AGAIN = -ERRNO.EAGAIN.number;
@@ -180,6 +188,7 @@ export class SessionLoop {
       this.#ended.reject(thrown);
       return;
     } finally {
+      this.#target.rest();
       this.#bursting = false;
       threadWait.holder = null;
     }

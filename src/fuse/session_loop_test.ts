@@ -17,6 +17,7 @@ async function withLoop(
       steps++;
       return channel.read(block);
     },
+    rest: () => {},
     pending: () => state.pending,
     isFromUs: () => state.isFromUs,
   }, options);
@@ -171,6 +172,7 @@ Deno.test("a step may hold the thread for its answer, unless a promise is pendin
   const state = { pending: 0, isFromUs: false };
   const seen: unknown[] = [];
   let moment = -1;
+  let rests = 0;
   const loop = new SessionLoop(channel, {
     step: () => {
       const result = channel.read(block);
@@ -181,12 +183,14 @@ Deno.test("a step may hold the thread for its answer, unless a promise is pendin
       }
       return result;
     },
+    rest: () => rests++,
     pending: () => state.pending,
     isFromUs: () => state.isFromUs,
   }, { spinUs: 0, lingerMs: 0, sliceMs: 60_000 });
   const running = loop.run();
   await served(channel);
   assertEquals(threadWait.holder, null);
+  assert(rests > 0);
   state.isFromUs = true;
   await served(channel);
   Object.assign(state, { pending: 1, isFromUs: false });
@@ -197,13 +201,15 @@ Deno.test("a step may hold the thread for its answer, unless a promise is pendin
 });
 
 Deno.test("a loop that fails leaves nobody to hold the thread", async () => {
+  let rests = 0;
   const loop = new SessionLoop(new FakeChannel(), {
     step: () => {
       throw new Error("broken");
     },
+    rest: () => rests++,
     pending: () => 0,
     isFromUs: () => false,
   }, { spinUs: 0, lingerMs: 0, sliceMs: 1 });
   await assertRejects(() => loop.run(), Error, "broken");
-  assertEquals(threadWait.holder, null);
+  assertEquals([threadWait.holder, rests], [null, 1]);
 });

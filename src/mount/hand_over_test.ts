@@ -1,7 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Context, FileInfo } from "../provider/mod.ts";
+import { chain, type MaybePromise } from "../base/mod.ts";
+import { Processor, ProcessorLoad } from "../libc/mod.ts";
+import type { Context, FileInfo, Handle } from "../provider/mod.ts";
 import { MemoryProvider } from "../providers/mod.ts";
-import { run, withMount } from "./testing/with_mount.ts";
+import { connectUDS, RemoteProvider } from "../wire/mod.ts";
+import { inChild, run, withMount } from "./testing/with_mount.ts";
 
 /** Enough questions of one program that the mount makes itself at home with it (`HandOver`). */
 const FILES = 2000;
@@ -46,4 +49,152 @@ Deno.test("a program that a provider starts is scheduled like any other, and so 
   }, { entryTimeoutMs: 0, attrTimeoutMs: 0 });
   assert(starting.seen.length >= 2, `started ${starting.seen.length} programs`);
   assertEquals(new Set(starting.seen), new Set([before]));
+});
+
+const why = "needs CAP_SYS_NICE or RLIMIT_NICE, and two processors";
+const ignore = Processor.ofThread() === null;
+if (ignore) console.log(`Left out: how a mount over the wire is scheduled ${why}`);
+
+const NORMAL = "0";
+const IDLE = "5";
+
+/** The policy of this thread. */
+function policy(): string {
+  const stat = Deno.readTextFileSync("/proc/thread-self/stat");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[38] ?? "";
+}
+
+/** Notes how it is scheduled while it asks, and while it hears what came of a promise. */
+class Watched extends RemoteProvider {
+  readonly seen = new Map<string, Set<string>>();
+  asks = 0;
+
+  note(what: string): void {
+    const policies = this.seen.get(what);
+    if (policies === undefined) this.seen.set(what, new Set([policy()]));
+    else policies.add(policy());
+  }
+
+  override find(path: string, context?: Context): MaybePromise<FileInfo | null> {
+    // To look at what it is itself takes long.
+    if (++this.asks % 16 === 0) this.note("asking");
+    const found = super.find(path, context);
+    if (this.asks % 1000 !== 0) return found;
+    const later = async (): Promise<FileInfo | null> => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      this.note("later");
+      return found;
+    };
+    return later();
+  }
+
+  override open(
+    path: string,
+    flags: number,
+    mode: number,
+    context?: Context,
+  ): MaybePromise<Handle> {
+    return chain(super.open(path, flags, mode, context), (handle) => {
+      const writeAt = handle.writeAt.bind(handle);
+      handle.writeAt = (data, ...rest) => {
+        this.note(data.length > 64 << 10 ? "writing much" : "writing little");
+        return writeAt(data, ...rest);
+      };
+      return handle;
+    });
+  }
+}
+
+/** One of which it is known that it starts nothing. */
+class WatchedQuiet extends Watched {
+  override get startsNothing(): boolean {
+    return true;
+  }
+}
+
+/** Writes that are served while we stand back, and others between them. */
+const WRITES = `
+  const file = Deno.openSync("big", { write: true, create: true });
+  for (let round = 0; round < 30; round++) {
+    for (let count = 0; count < 100; count++) file.writeSync(new Uint8Array(4096));
+    file.writeSync(new Uint8Array(96 << 10));
+  }
+  file.writeSync(new Uint8Array(1 << 20));`;
+
+/** How long a mount may take to make itself at home, in milliseconds. */
+const AT_HOME_MS = 8_000;
+
+/**
+ * Serves a directory of many files as the command does, and lists it and writes in a mount until that has stood back, but
+ * three times at least. `isCrowded` in the result tells that the machine was too busy for that.
+ */
+async function useOverWire(
+  Provider: typeof Watched,
+): Promise<{ readonly remote: Watched; readonly isCrowded: boolean }> {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/host`);
+  for (let index = 0; index < FILES; index++) {
+    await Deno.writeTextFile(`${folder}/host/file${index}`, "");
+  }
+  const command = new URL("../cli/mod.ts", import.meta.url).pathname;
+  const server = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", command, "serve", `${folder}/host`, "--socket", `${folder}/s`],
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  try {
+    const reader = server.stdout.getReader();
+    await reader.read();
+    await reader.cancel();
+    const { client } = await connectUDS(`${folder}/s`, { forMount: true });
+    await using remote = new Provider(client);
+    const load = new ProcessorLoad();
+    let [rounds, crowded] = [0, 0];
+    await withMount(remote, async (directory) => {
+      const repeat = async (what: string, use: () => Promise<unknown>): Promise<void> => {
+        const deadline = performance.now() + (remote.startsNothing ? AT_HOME_MS : 0);
+        const isAtHome = (): boolean => remote.seen.get(what)?.has(IDLE) === true;
+        for (let count = 0; count < 3 || (!isAtHome() && performance.now() < deadline); count++) {
+          await use();
+          rounds++;
+          if (load.isCrowded(2)) crowded++;
+        }
+      };
+      await repeat("asking", async () => {
+        assertEquals((await run("ls", "-lU", directory)).code, 0);
+      });
+      await repeat("writing little", () => inChild(directory, WRITES));
+      assertEquals(policy(), NORMAL);
+    }, { entryTimeoutMs: 0, attrTimeoutMs: 0 });
+    return { remote, isCrowded: crowded > rounds / 2 };
+  } finally {
+    server.kill("SIGTERM");
+    await server.status;
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test({
+  name: "a mount over the wire stands back while it asks a server who is near, and never otherwise",
+  ignore,
+  fn: async () => {
+    const { remote: { seen }, isCrowded } = await useOverWire(WatchedQuiet);
+    assertEquals(seen.get("later"), new Set([NORMAL]));
+    assertEquals(seen.get("writing much"), new Set([NORMAL]));
+    if (isCrowded) return console.log("Left out: standing back, as the machine is busy");
+    assert(seen.get("asking")?.has(IDLE), "it never stood back");
+    assert(seen.get("writing little")?.has(IDLE), "it never stood back for writes");
+  },
+});
+
+Deno.test({
+  name: "a class that adds something to a remote provider is scheduled like any other",
+  ignore,
+  fn: async () => {
+    const { remote: { asks, seen } } = await useOverWire(Watched);
+    assert(asks > FILES);
+    for (const what of ["asking", "later", "writing much", "writing little"]) {
+      assertEquals(seen.get(what), new Set([NORMAL]), what);
+    }
+  },
 });

@@ -100,6 +100,7 @@ function optionsFor(
     enableLocks: options.enableLocks ?? provider.capabilities.has("lock"),
     nullPermissions: options.nullPermissions ?? true,
     patient: options.patient ?? true,
+    loop: { startsNothing: provider.startsNothing ?? false, ...options.loop },
     // No file of a provider can be waited for; what `onAdd` adds to the tree may be something else.
     alwaysReady: options.alwaysReady ?? options.onAdd === undefined,
   };

@@ -133,6 +133,13 @@ export interface Provider {
    */
   leases?(onOver: OnLeaseOver): Leases | null;
 
+  /**
+   * Whether its calls, until they return, start no thread and no process: no `Deno.Command`, no worker, nothing
+   * asynchronous of Deno that goes to another thread, as files do. A mount can be faster when it knows that. A layer
+   * says so for itself only if what it wraps does. Default: no.
+   */
+  readonly startsNothing?: boolean;
+
   /** Lets go of what the provider holds (descriptors, connections). A layer closes what it wraps. */
   close(): MaybePromise<void>;
   /** `close()` for `await using`. */

@@ -55,6 +55,11 @@ export class RemoteProvider extends RemoteLookup {
     this.capabilities = names.length === 0 ? CORE_ONLY : new Set(names.filter(isCapability));
   }
 
+  /** Whether no thread begins in its calls. Who adds something knows better. */
+  get startsNothing(): boolean {
+    return this.constructor === RemoteProvider;
+  }
+
   /** Whether the server says that every change fails with EROFS. Version 1 does not tell. */
   override readonly(): boolean {
     return this.client.hello.readonly;
