@@ -29,10 +29,6 @@ const TEXT_SIZE = 1024;
 const PROCESSOR_FIELD = 37;
 /** The threads that run or could run, of proc_loadavg(5): so many spaces from the beginning. */
 const RUNNING_FIELD = 3;
-/** `struct rusage` (getrusage(2)) of the calling thread, and its `ru_nivcsw`. */
-const RUSAGE_THREAD = 1;
-const RUSAGE_SIZE = 144;
-const AT_PREEMPTIONS = 136;
 const SPACE = 0x20;
 const PARENTHESIS = 0x29;
 const ZERO = 0x30;
@@ -89,7 +85,6 @@ function countBits(set: Uint8Array): number {
 export class ProcessorLoad {
   readonly #allowed = new Uint8Array(SET_SIZE);
   readonly #text = new Uint8Array(TEXT_SIZE);
-  readonly #usage = new Uint8Array(RUSAGE_SIZE);
 
   /** The processors that this thread may run on now, a bit each. */
   get allowed(): Uint8Array {
@@ -112,12 +107,6 @@ export class ProcessorLoad {
   isCrowded(sleepers = 0): boolean {
     const running = numberBehind(this.read("/proc/loadavg"), 0, RUNNING_FIELD);
     return running < 0 || running >= this.countAllowed() + sleepers;
-  }
-
-  /** How often this thread had to leave its processor to another one, so far (`ru_nivcsw` of getrusage(2)), modulo 2^32. */
-  countPreemptions(): number {
-    libc().getrusage(RUSAGE_THREAD, this.#usage);
-    return new DataView(this.#usage.buffer).getUint32(AT_PREEMPTIONS, true);
   }
 
   /** The beginning of a file of /proc, until the next call; empty when it cannot be read. */

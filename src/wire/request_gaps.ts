@@ -7,14 +7,7 @@ import { SpinPolicy } from "../libc/mod.ts";
 
 /** Most gaps are shorter than this where each request of a program is one of ours, in milliseconds. */
 const SHORT_MS = 0.05;
-/**
- * Where others compute, this part of the looks or more is broken off by the kernel, which lets them have the processor. With
- * nobody but the client and its program there it is 1 to 2 %, beside one program that computes 6 % of short looks.
- */
-const PREEMPTED_SHARE = 1 / 25;
-/** So many looks tell. */
-const WINDOW = 256;
-/** There longer looks are only for a client of which this part of the gaps is longer, as when it answers much by itself. */
+/** Longer looks are for a client of which this part of the gaps is longer, as when it answers much by itself. */
 const LONGER_SHARE = 1 / 3;
 /** Which part of the looks has to find something: every other gap is long where a mount answers much by itself. */
 const WORTH = 1 / 3;
@@ -23,41 +16,23 @@ const MEMORY = 1 / 32;
 /** How long after a request has come a thread that waits for it hears of it, in milliseconds. */
 const WAKE_MS = 0.04;
 
-/** Who else wants the processor of a thread. */
-export interface Competition {
-  /** Whether more threads want one than there are. */
-  isCrowded(): boolean;
-  /** How often this thread had to leave it, so far. */
-  countPreemptions(): number;
-}
-
 /**
- * Tells for how long to look for the next request of a client. Not longer than is of use where another program computes:
- * there the looking thread takes a processor from the client, and short looks harm little.
+ * Tells for how long to look for the next request of a client. Not longer than is of use: where another program computes
+ * the looking thread takes a processor from the client, and short looks harm little.
  */
 export class RequestGaps {
   readonly #longestMs: number;
-  readonly #others: Competition;
   readonly #policy: SpinPolicy;
-  #looks = 0;
-  #preemptions: number;
-  /** Whether others compute. */
-  #isDisturbed = true;
   /** Which part of the gaps was longer than `SHORT_MS`. */
   #longer = 1;
   /** When the gap began; 0 when there is none. */
   #since = 0;
   #isDeclined = false;
 
-  /** Looks for at most `longestMs`, and not while it is crowded. */
-  constructor(longestMs: number, others: Competition) {
+  /** Looks for at most `longestMs`, and not while `isCrowded`. */
+  constructor(longestMs: number, isCrowded: () => boolean) {
     this.#longestMs = longestMs;
-    this.#others = others;
-    this.#preemptions = others.countPreemptions();
-    this.#policy = new SpinPolicy(longestMs, {
-      worth: WORTH,
-      isCrowded: () => others.isCrowded(),
-    });
+    this.#policy = new SpinPolicy(longestMs, { worth: WORTH, isCrowded });
   }
 
   /** All requests have been answered, at this time. Returns for how long to look for the next one. */
@@ -65,16 +40,7 @@ export class RequestGaps {
     this.#since = now;
     const longestMs = this.#policy.nextMs();
     this.#isDeclined = longestMs === 0;
-    if (longestMs > 0 && ++this.#looks === WINDOW) this.#observe();
-    const isShort = this.#isDisturbed && this.#longer < LONGER_SHARE;
-    return isShort ? Math.min(longestMs, SHORT_MS) : longestMs;
-  }
-
-  #observe(): void {
-    const preemptions = this.#others.countPreemptions();
-    this.#isDisturbed = (preemptions - this.#preemptions) >>> 0 > WINDOW * PREEMPTED_SHARE;
-    this.#preemptions = preemptions;
-    this.#looks = 0;
+    return this.#longer < LONGER_SHARE ? Math.min(longestMs, SHORT_MS) : longestMs;
   }
 
   /** It was looked for, and has come. */

@@ -5,20 +5,16 @@ const LONGEST_MS = 0.14;
 
 /** A client whose gaps a test says, and what is made of them. */
 class Client {
-  /** How often the thread has to leave its processor for each look. */
-  preempted = 1 / 16;
-  isCrowded = false;
   #now = 1000;
-  #preemptions = 2 ** 32 - 10;
-  readonly gaps = new RequestGaps(LONGEST_MS, {
-    isCrowded: () => this.isCrowded,
-    countPreemptions: () => Math.floor(this.#preemptions) >>> 0,
-  });
+  readonly gaps: RequestGaps;
+
+  constructor(isCrowded = () => false) {
+    this.gaps = new RequestGaps(LONGEST_MS, isCrowded);
+  }
 
   /** The next requests come after these times. For how long it was looked for each. */
   ask(...gapsMs: readonly number[]): number[] {
     return gapsMs.map((gapMs) => {
-      this.#preemptions += this.preempted;
       const spinMs = this.gaps.begin(this.#now);
       const isFound = gapMs < spinMs;
       // Who sleeps hears of it later.
@@ -40,7 +36,7 @@ function share(values: readonly number[], value: number): number {
   return values.filter((each) => each === value).length / values.length;
 }
 
-Deno.test("beside others who compute, who asks at once is looked for only as long as that takes", () => {
+Deno.test("who asks at once is looked for, and after a while only as long as that takes", () => {
   const client = new Client();
   assertEquals(client.ask(0.01), [LONGEST_MS]);
   client.repeat(100, 0.01);
@@ -71,20 +67,6 @@ Deno.test("pauses say nothing of how long a look should be", () => {
 });
 
 Deno.test("nobody is looked for where others want the processor", () => {
-  const client = new Client();
-  client.isCrowded = true;
+  const client = new Client(() => true);
   assertEquals(share(client.repeat(500, 0.01), 0), 1);
-});
-
-Deno.test("who asks at once is looked for as long as may be while nobody else computes", () => {
-  const client = new Client();
-  client.preempted = 1 / 64;
-  client.repeat(512, 0.01);
-  assertEquals(share(client.repeat(512, 0.01), LONGEST_MS), 1);
-  client.preempted = 1 / 16;
-  client.repeat(512, 0.01);
-  assertEquals(share(client.repeat(512, 0.01), 0.05), 1);
-  client.preempted = 1 / 64;
-  client.repeat(512, 0.01);
-  assertEquals(share(client.repeat(512, 0.01), LONGEST_MS), 1);
 });

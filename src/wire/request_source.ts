@@ -57,7 +57,7 @@ export class RequestSource {
     this.#session = session;
     this.#input = new FrameReader(channel, host.limits.frameMax);
     this.#onTooSlow = onTooSlow;
-    this.#gaps = new RequestGaps(host.spinMs, host.sole);
+    this.#gaps = new RequestGaps(host.spinMs, () => host.sole.isCrowded());
   }
 
   /**

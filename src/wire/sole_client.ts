@@ -34,11 +34,6 @@ export class SoleClient {
     return this.#load?.isCrowded(SLEEPERS) ?? false;
   }
 
-  /** How often this thread had to leave its processor, so far. */
-  countPreemptions(): number {
-    return this.#load?.countPreemptions() ?? 0;
-  }
-
   /** Whether that client is the only one who is there. */
   isAlone(client: unknown): boolean {
     return this.waiting === 0 && client === this.#last &&
