@@ -15,7 +15,7 @@ import {
 import type { Handle } from "../provider/mod.ts";
 import type { Call } from "./call.ts";
 import { SetBits } from "./op_code.ts";
-import { readIntoReply } from "./read_reply.ts";
+import { readForReply, readIntoReply } from "./read_reply.ts";
 
 /** Gives the new handle a number. Of what nobody looked at, nobody knows how many names it has. */
 function give(call: Call, handle: Handle, nlink = 2): void {
@@ -70,8 +70,18 @@ export function create(call: Call): MaybePromise<void> {
 /** Read. */
 export function read(call: Call): MaybePromise<void> {
   const handle = call.open("read");
-  const size = Math.min(call.request.size, call.session.limits.dataMax);
-  return readIntoReply(call, handle, call.position("read"), size);
+  const { request, session } = call;
+  const size = Math.min(request.size, session.limits.dataMax);
+  const offset = call.position("read");
+  if (session.version === 1 || (request.set & SetBits.WantStat) === 0) {
+    return readIntoReply(call, handle, offset, size);
+  }
+  return chain(readForReply(call, handle, offset, size), () => giveStatIfAny(call, handle));
+}
+
+/** What was read or written is, also when nobody can say what the file is like now. */
+function giveStatIfAny(call: Call, handle: Handle): MaybePromise<void> {
+  return rescue(() => chain(handle.stat(call.context), call.giveStat), () => {});
 }
 
 /** Write. */
@@ -84,8 +94,7 @@ export function write(call: Call): MaybePromise<void> {
   }
   return chain(written, (size) => {
     call.giveWritten(size);
-    // What was written is written, also when nobody can say what the file is like now.
-    return rescue(() => chain(handle.stat(context), call.giveStat), () => {});
+    return giveStatIfAny(call, handle);
   });
 }
 

@@ -118,6 +118,21 @@ const SESSION: readonly [string, Partial<VFSRequest> & { op: number }][] = [
   ["unwatch", { op: OpCode.Unwatch, handle: 1, id: 50 }],
   ["a lease where there are none", { op: OpCode.Lease, path: "/", size: 100, id: 51 }],
   ["an unknown operation", { op: 99, id: 52 }],
+  ["read with attributes", {
+    op: OpCode.Read,
+    handle: 2,
+    size: 100,
+    set: SetBits.WantStat,
+    id: 53,
+  }],
+  ["read nothing, with attributes", {
+    op: OpCode.Read,
+    handle: 2,
+    offset: 9999,
+    size: 100,
+    set: SetBits.WantStat,
+    id: 54,
+  }],
 ];
 
 /** Leases of a server that gives them. */

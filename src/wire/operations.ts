@@ -51,9 +51,10 @@ export const OPERATIONS = {
   Read: {
     since: 1,
     effect: "observe",
-    request: ["fh", "off", "sz"],
-    reply: ["data"],
-    about: "`pread(2)`. Short at the end of the file, and where `sz` is over the data limit.",
+    request: ["fh", "off", "sz", "set"],
+    reply: ["stat", "data"],
+    about: "`pread(2)`. Short at the end of the file, and where `sz` is over the data limit. " +
+      "Version 2: with the bit WantStat in `set`, `stat` of the file afterwards.",
   },
   Write: {
     since: 1,

@@ -37,8 +37,7 @@ export function readIntoReply(
 ): MaybePromise<void> {
   const { file, session } = call;
   if (size === 0 || file === null || file.late || !session.repliesNow(call)) {
-    const buffer = new Uint8Array(size);
-    return giveData(call, buffer, handle.readAt(buffer, offset, call.context));
+    return readForReply(call, handle, offset, size);
   }
   const { output } = session;
   const start = output.begin();
@@ -77,6 +76,17 @@ export function readIntoReply(
   }
   output.end();
   call.replied = true;
+}
+
+/** As {@linkcode readIntoReply}, into a buffer of its own: for replies with more than data, and for whoever answers later. */
+export function readForReply(
+  call: Call,
+  handle: Handle,
+  offset: number,
+  size: number,
+): MaybePromise<void> {
+  const buffer = new Uint8Array(size);
+  return giveData(call, buffer, handle.readAt(buffer, offset, call.context));
 }
 
 function giveData(

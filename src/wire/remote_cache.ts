@@ -13,6 +13,9 @@ import { type Answered, type CachedFile, OwnRequests } from "./own_requests.ts";
 import type { VFSRequest } from "./vfs_request.ts";
 import { NOTICES } from "./vfs_response.ts";
 
+/** Sources are smaller, mostly. */
+const SMALL_READ = 16 << 10;
+
 /**
  * Attributes, and which names there are in directories that were made, listed or leased over this connection.
  *
@@ -136,6 +139,16 @@ export class RemoteCache {
     if (!this.#holds()) return undefined;
     directory.hits += entries.length;
     return entries;
+  }
+
+  /**
+   * Whether attributes that are known of an open file have to be asked for again when so many bytes of it are read, as
+   * that changes the access time: better the reply brings them. Not with many bytes, which go straight into a reply
+   * that brings nothing else.
+   */
+  loses(file: CachedFile, size: number): boolean {
+    const info = size > SMALL_READ ? null : this.#tree?.ofInode(file.ino)?.info ?? null;
+    return info !== null;
   }
 
   /** The attributes of an open file, if they are known. */

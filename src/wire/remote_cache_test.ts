@@ -81,6 +81,26 @@ Deno.test("what was asked once is not asked again, nor what a listing told", asy
   assertEquals(asked, 0);
 });
 
+Deno.test("of a file that is read a little the new access time comes along, otherwise it is asked for", async () => {
+  await using here = await world();
+  const { mine, memory } = here;
+  const handle = await mine.open("/d/f", O_RDWR | O_NOFOLLOW, 0);
+  const read = async (size: number): Promise<number> => {
+    // As of long ago, so that reading changes it.
+    await here.other.utimes("/d/f", { sec: 1, nsec: 0 }, null);
+    await look(mine, "/d/f");
+    assertEquals(await handle.readAt(new Uint8Array(size), 0), 5);
+    return await requestsOf(mine, async () => {
+      const { atime, size } = await mine.lstat("/d/f");
+      assertEquals([atime, size], [memory.lstat("/d/f").atime, 5]);
+    });
+  };
+  assertEquals(await read(16 << 10), 0);
+  assertEquals(await read((16 << 10) + 1), 1);
+  assertEquals(await read(5), 0);
+  assertEquals(memory.lstat("/d/f").atime.sec > 1, true);
+});
+
 Deno.test("a new file in a new directory takes three messages: to make, to write, to close", async () => {
   await using here = await world();
   const { mine } = here;

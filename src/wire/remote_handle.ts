@@ -125,6 +125,7 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     const request = this.#begin(OpCode.Read, "read", context);
     request.offset = offset;
     request.size = buffer.length;
+    if (this.#client.cache.loses(this, buffer.length)) request.set = SetBits.WantStat;
     return ({ data }) => {
       if (data.length > buffer.length) throw this.fail("EIO", "read");
       buffer.set(data);
