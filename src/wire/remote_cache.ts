@@ -129,7 +129,7 @@ export class RemoteCache {
     const tree = this.#tree;
     const time = tree?.time() ?? 0;
     const directory = tree?.findDirectory(path, time);
-    if (directory === undefined || !directory.isComplete || this.#book === null) return undefined;
+    if (directory === undefined || !directory.isComplete) return undefined;
     const entries: DirEntry[] = [];
     for (const [label, { info, isAbsent, isDirectory, validUntil }] of directory.names) {
       if (isAbsent) continue;

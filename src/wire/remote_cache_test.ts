@@ -81,6 +81,44 @@ Deno.test("what was asked once is not asked again, nor what a listing told", asy
   assertEquals(asked, 0);
 });
 
+Deno.test("a listing of which everything is known needs no request, also after changes of one's own", async () => {
+  await using here = await world();
+  const { mine, memory, other } = here;
+  await look(mine, "/d");
+  const seen = async (): Promise<string[]> => {
+    const entries = await mine.readDir("/d");
+    const infos = await Promise.all(entries.map(async (entry) => await entry.info()));
+    return infos.map(({ name, ino, size, mode }) => [name, ino, size, mode].join(" ")).sort();
+  };
+  const there = (): string[] =>
+    memory.readDir("/d").map(({ name }) => {
+      const { ino, size, mode } = memory.lstat(`/d/${name}`);
+      return [name, ino, size, mode].join(" ");
+    }).sort();
+  const check = async (requests: number): Promise<void> => {
+    const asked = await requestsOf(mine, async () => assertEquals(await seen(), there()));
+    assertEquals(asked, requests);
+  };
+  await check(1);
+  await check(0);
+  const handle = await mine.open("/d/new", NEW, 0o644);
+  await handle.writeAt(bytes("text"), 0);
+  await handle.close();
+  await mine.mkdir("/d/made", 0o700);
+  await mine.unlink("/d/f");
+  await look(mine, "/d");
+  await check(0);
+  await other.mkdir("/d/by another", 0o750);
+  await check(1);
+  await check(0);
+  await mine.link("/d/new", "/d/second");
+  await check(1);
+  // What has several names may be changed through another one.
+  await check(1);
+  await mine.rename("/d/sub", "/sub");
+  assertEquals(await seen(), there());
+});
+
 Deno.test("of a file that is read a little the new access time comes along, otherwise it is asked for", async () => {
   await using here = await world();
   const { mine, memory } = here;
