@@ -3,34 +3,24 @@ import { FsError, isPromise, type MaybePromise } from "../base/mod.ts";
 import { threadWait } from "../libc/mod.ts";
 import { type Context, Forward } from "../provider/mod.ts";
 import { connectUDS, type RemoteProvider } from "../wire/mod.ts";
+import { ServerProcess } from "./testing/server_process.ts";
 import { inChild, run, withMount } from "./testing/with_mount.ts";
+
+const SERVER = new URL("./testing/serve_wire.ts", import.meta.url);
 
 /** A server in a process of its own, and a connection to it for a mount. */
 async function served(
   use: (remote: RemoteProvider, kill: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
-  const script = new URL("./testing/serve_wire.ts", import.meta.url).pathname;
-  const server = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", script, `${folder}/s`],
-    stdout: "piped",
-  }).spawn();
-  const kill = async (): Promise<void> => {
-    server.kill("SIGKILL");
-    await server.status;
-  };
   try {
-    // It is ready when it says so.
-    const reader = server.stdout.getReader();
-    await reader.read();
-    await reader.cancel();
+    await using server = await ServerProcess.start(SERVER, `${folder}/s`);
     const remote = await connectUDS(`${folder}/s`, { cache: "exact", forMount: true });
     assert(threadWait.hasSources);
-    await use(remote, kill);
+    await use(remote, () => server.end("SIGKILL"));
     await remote.close();
     assertEquals(threadWait.hasSources, false);
   } finally {
-    await kill().catch(() => {});
     await Deno.remove(folder, { recursive: true });
   }
 }

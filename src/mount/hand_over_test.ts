@@ -4,15 +4,20 @@ import { Processor, ProcessorLoad } from "../libc/mod.ts";
 import type { Context, FileInfo, Handle } from "../provider/mod.ts";
 import { MemoryProvider } from "../providers/mod.ts";
 import { connectUDS, RemoteProvider } from "../wire/mod.ts";
+import { ServerProcess } from "./testing/server_process.ts";
 import { inChild, run, withMount } from "./testing/with_mount.ts";
 
 /** Enough questions of one program that the mount makes itself at home with it (`HandOver`). */
 const FILES = 2000;
 
+/** The policy that proc_pid_stat(5) tells, behind a name that may hold anything. */
+function policyIn(stat: string): string {
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[38] ?? "";
+}
+
 /** How a process is scheduled: its policy, and where it may run. */
 function schedulingOf(stat: string, status: string): string {
-  const policy = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[38];
-  return `policy ${policy}, on ${/^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1]}`;
+  return `policy ${policyIn(stat)}, on ${/^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1]}`;
 }
 
 /** Starts a program now and then while it answers, as a hook may. */
@@ -60,8 +65,7 @@ const IDLE = "5";
 
 /** The policy of this thread. */
 function policy(): string {
-  const stat = Deno.readTextFileSync("/proc/thread-self/stat");
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[38] ?? "";
+  return policyIn(Deno.readTextFileSync("/proc/thread-self/stat"));
 }
 
 /** Notes how it is scheduled while it asks, and while it hears what came of a promise. */
@@ -136,16 +140,12 @@ async function useOverWire(
   for (let index = 0; index < FILES; index++) {
     await Deno.writeTextFile(`${folder}/host/file${index}`, "");
   }
-  const command = new URL("../cli/mod.ts", import.meta.url).pathname;
-  const server = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", command, "serve", `${folder}/host`, "--socket", `${folder}/s`],
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
   try {
-    const reader = server.stdout.getReader();
-    await reader.read();
-    await reader.cancel();
+    const args = ["serve", `${folder}/host`, "--socket", `${folder}/s`];
+    await using _server = await ServerProcess.start(
+      new URL("../cli/mod.ts", import.meta.url),
+      ...args,
+    );
     const { client } = await connectUDS(`${folder}/s`, { forMount: true });
     await using remote = new Provider(client);
     const load = new ProcessorLoad();
@@ -168,8 +168,6 @@ async function useOverWire(
     }, { entryTimeoutMs: 0, attrTimeoutMs: 0 });
     return { remote, isBusy };
   } finally {
-    server.kill("SIGTERM");
-    await server.status;
     await Deno.remove(folder, { recursive: true });
   }
 }

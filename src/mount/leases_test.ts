@@ -1,7 +1,10 @@
 // A mount over the wire whose server gives leases: the host, the server and a program in the mount are three processes.
 import { assert, assertEquals } from "@std/assert";
 import { connectUDS, connectVFS, type RemoteProvider } from "../wire/mod.ts";
+import { ServerProcess } from "./testing/server_process.ts";
 import { inChild, withMount } from "./testing/with_mount.ts";
+
+const SERVER = new URL("./testing/serve_wire.ts", import.meta.url);
 
 /** The kernel remembers nothing, so whatever a program asks the client has to answer. */
 const NO_MEMORY = { attrTimeoutMs: 0, entryTimeoutMs: 0 };
@@ -17,16 +20,8 @@ async function leased(
   const folder = await Deno.makeTempDir();
   const host = `${folder}/host`;
   await Deno.mkdir(host);
-  const script = new URL("./testing/serve_wire.ts", import.meta.url).pathname;
-  const server = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", script, `${folder}/s`, host],
-    stdout: "piped",
-  }).spawn();
   try {
-    // It is ready when it says so.
-    const reader = server.stdout.getReader();
-    await reader.read();
-    await reader.cancel();
+    await using _server = await ServerProcess.start(SERVER, `${folder}/s`, host);
     const path = `${folder}/s`;
     const options = { cache, recentMs: 1 } as const;
     await using remote = cache === "exact"
@@ -37,8 +32,6 @@ async function leased(
       });
     await withMount(remote, (mountpoint) => use(mountpoint, host, remote), NO_MEMORY);
   } finally {
-    server.kill("SIGTERM");
-    await server.status;
     await Deno.remove(folder, { recursive: true });
   }
 }
