@@ -14,6 +14,8 @@ import {
   dirname,
   ERRNO,
   FsError,
+  isDirectory,
+  isRegular,
   join,
   O_CREAT,
   O_DIRECTORY,
@@ -23,9 +25,6 @@ import {
   O_RDWR,
   O_TMPFILE,
   O_TRUNC,
-  S_IFDIR,
-  S_IFMT,
-  S_IFREG,
 } from "../../src/base/mod.ts";
 import {
   AT_EMPTY_PATH,
@@ -70,6 +69,10 @@ const second = new CStringArea();
 const block = new MemoryBlock(65_536);
 /** How often a path is tried again that somebody's rename got in the way of. */
 const ATTEMPTS_MAX = 1000;
+
+function isOpenable(mode: number): boolean {
+  return isRegular(mode) || isDirectory(mode);
+}
 
 /** A host directory as a provider, call by call. */
 export class KernelDirectory extends BaseProvider {
@@ -141,14 +144,21 @@ export class KernelDirectory extends BaseProvider {
     });
   }
 
-  /** `open(2)`, which does not wait for the other end of a pipe; opening a pipe or device is ENXIO here. */
+  /**
+   * `open(2)`, which does not wait for the other end of a pipe. Opening what is neither a file nor a directory is ENXIO
+   * here, also where the kernel looks at the directory first: with O_CREAT somebody else's socket in a sticky one that all
+   * may write to is EACCES (`may_create_in_sticky` in fs/namei.c).
+   */
   override open(path: string, flags: number, mode: number): Handle {
     const isCreated = (flags & O_CREAT) !== 0 || (flags & O_TMPFILE) === O_TMPFILE;
     const isPath = (flags & O_PATH) !== 0;
     const fd = this.#openBelow(path, flags | (isPath ? 0 : O_NONBLOCK), isCreated ? mode : 0);
+    const isInSticky = isCreated && fd === -ERRNO.EACCES.number;
+    if (isInSticky && !isOpenable(this.stat(path).mode)) {
+      throw new FsError("ENXIO", { syscall: "open", path });
+    }
     const handle = new KernelHandle(check(fd, "open", path), flags, path);
-    const type = handle.stat().mode & S_IFMT;
-    if (isPath || type === S_IFREG || type === S_IFDIR) return handle;
+    if (isPath || isOpenable(handle.stat().mode)) return handle;
     handle.close();
     throw new FsError("ENXIO", { syscall: "open", path });
   }
