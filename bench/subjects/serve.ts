@@ -29,6 +29,8 @@ class Hello extends BaseProvider {
   readonly #root = new FileInfo({ name: "/", mode: 0o040755, nlink: 2 });
   readonly #file = new FileInfo({ name: "hello", mode: 0o100444, size: TEXT.length });
 
+  readonly startsNothing = true;
+
   override stat(path: string): FileInfo {
     if (path === "/") return this.#root;
     if (path === "/hello") return this.#file;
@@ -66,6 +68,8 @@ class NullHandle extends BaseHandle {
 /** What libfuse's example `null.c` is in C, with the file in a directory. */
 class Null extends BaseProvider {
   readonly #root = new FileInfo({ name: "/", mode: 0o040755, nlink: 2 });
+
+  readonly startsNothing = true;
 
   override stat(path: string): FileInfo {
     if (path === "/") return this.#root;

@@ -40,6 +40,8 @@ export interface Helper {
 export interface ThreadPlace {
   /** Where this thread runs. */
   readonly number: number;
+  /** Whether it stands back. */
+  readonly isBack: boolean;
   /** Where a thread runs, or ran last; -1 when that is not known. */
   numberOf(thread: number): number;
   /**
@@ -74,8 +76,8 @@ export interface HandOverOptions {
  * program stays by itself, and who stands back is forgotten over others. Several programs are better served
  * from a processor of our own. Nothing but the writing of a reply happens while we stand back, so no other
  * thread or process inherits it; unless whoever serves the requests starts none. Then we go on standing back from one
- * request to the next while a helper is near: he has the other processor, and nobody else wants ours
- * (`bench/mount_over_wire_bench.ts`). Without him V8's own threads come here, and it takes longer.
+ * request to the next, which saves two changes of the policy for each (`bench/rows/mount_stat.ts`). Not while a
+ * helper is far: what is lent then is a trial.
  */
 export class HandOver {
   readonly #place: ThreadPlace;
@@ -94,7 +96,6 @@ export class HandOver {
   #lentAt = 0;
   #expects = false;
   readonly #startsNothing: boolean;
-  #isBack = false;
   /** Whether to stand back until the next loan. */
   #stays = false;
 
@@ -116,15 +117,14 @@ export class HandOver {
       this.standUp();
       return false;
     }
-    if (!this.#isBack) this.#place.standBack();
-    this.#isBack = true;
-    this.#stays = this.#startsNothing && helper?.isNear === true;
+    if (!this.#place.isBack) this.#place.standBack();
+    this.#stays = this.#startsNothing && helper?.isNear !== false;
     this.#lentAt = this.#now();
     return true;
   }
 
   #lends(caller: number, helper: Helper | null): boolean {
-    if (this.#isBack && this.#isLate()) this.#rest();
+    if (this.#place.isBack && this.#isLate()) this.#rest();
     if (caller === 0) return false;
     if (caller !== this.#caller) {
       this.#caller = caller;
@@ -152,9 +152,7 @@ export class HandOver {
 
   /** Takes part again, if that is not so: something else than a short request is going to be done. */
   standUp(): void {
-    if (!this.#isBack) return;
-    this.#isBack = false;
-    this.#place.standUp();
+    if (this.#place.isBack) this.#place.standUp();
   }
 
   /** It was looked for a message: the first time after a reply tells whether the caller was near. */

@@ -175,35 +175,47 @@ Deno.test("HandOver lends as long as a helper is near, and a while to see whethe
 
 const NEAR: Helper = { isNear: true };
 
-/** One that stands back between two requests, as it has a helper who is near. */
-function staying(): { readonly place: FakePlace; readonly handOver: HandOver } {
+/** One that stands back between two requests, with a helper who is near or without any. */
+function staying(
+  helper: Helper | null = NEAR,
+): { readonly place: FakePlace; readonly handOver: HandOver } {
   const place = new FakePlace(1);
   const handOver = handOverOf(place, { startsNothing: true });
-  assertEquals(serve(handOver, 1000, true, CALLER, NEAR), 984);
+  assertEquals(serve(handOver, 1000, true, CALLER, helper), 984);
   // Once in 64 requests it asks whether that is of use.
   assertEquals([place.isBack, place.backs], [true, 16]);
   place.backs = 0;
   return { place, handOver };
 }
 
-Deno.test("HandOver stands back from one request to the next beside a helper who is near", () => {
-  const { place, handOver } = staying();
-  handOver.standUp();
-  assertEquals(place.isBack, false);
-  assertEquals(serve(handOver, 1000, true, CALLER, NEAR), 1000);
-  assert(place.isBack && place.backs <= 17, String(place.backs));
+Deno.test("HandOver stands back from one request to the next, alone or beside a helper who is near", () => {
+  for (const helper of [null, NEAR]) {
+    const { place, handOver } = staying(helper);
+    handOver.standUp();
+    assertEquals(place.isBack, false);
+    assertEquals(serve(handOver, 1000, true, CALLER, helper), 1000);
+    assert(place.isBack && place.backs <= 17, String(place.backs));
+  }
 });
 
-Deno.test("HandOver takes part between two requests without a helper, and where threads may begin", () => {
-  for (const helper of [null, { isNear: false }]) {
+Deno.test("HandOver takes part between two requests while a helper is far, and where threads may begin", () => {
+  const far = new FakePlace(1);
+  const trials = serve(handOverOf(far, { startsNothing: true }), 1000, true, CALLER, {
+    isNear: false,
+  });
+  assertEquals([far.isBack, far.backs], [false, trials]);
+  for (const helper of [null, NEAR]) {
     const place = new FakePlace(1);
-    const handOver = handOverOf(place, { startsNothing: true });
-    const lent = serve(handOver, 1000, true, CALLER, helper);
-    assertEquals([place.isBack, place.backs], [false, lent]);
+    const lent = serve(handOverOf(place), 1000, true, CALLER, helper);
+    assertEquals([lent, place.isBack, place.backs], [984, false, 984]);
   }
-  const place = new FakePlace(1);
-  const lent = serve(handOverOf(place), 1000, true, CALLER, NEAR);
-  assertEquals([lent, place.isBack, place.backs], [984, false, 984]);
+});
+
+Deno.test("HandOver stands back again when somebody else has let this thread take part", () => {
+  const { place, handOver } = staying(null);
+  place.standUp();
+  assertEquals(serve(handOver, 2), 2);
+  assertEquals([place.isBack, place.backs], [true, 1]);
 });
 
 Deno.test("HandOver takes part again when no request follows, and when somebody else asks", () => {

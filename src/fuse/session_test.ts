@@ -303,6 +303,9 @@ async function lentForReads(
   const place: ThreadPlace = {
     number: 0,
     numberOf: () => 1,
+    get isBack() {
+      return isBack;
+    },
     isCrowded: (count) => {
       if (lent === 0) sleepers = count;
       return false;

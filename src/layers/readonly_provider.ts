@@ -79,6 +79,11 @@ export class ReadonlyProvider extends Forward {
     return true;
   }
 
+  /** As the inner provider. Who adds something knows better. */
+  get startsNothing(): boolean {
+    return this.constructor === ReadonlyProvider && this.inner.startsNothing === true;
+  }
+
   /** Opens for reading; every flag that could change something is refused. */
   override open(
     path: string,

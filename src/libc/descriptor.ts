@@ -7,6 +7,7 @@
 import { O_NONBLOCK } from "../base/mod.ts";
 import { cString } from "./c_string.ts";
 import { toKernelOpenFlags } from "./kernel_open_flags.ts";
+import { elsewhere } from "./elsewhere.ts";
 import { check, libc, negatedErrno } from "./library.ts";
 
 /** `fcntl`: the flags of the open file. */
@@ -46,7 +47,7 @@ export function write(fd: number, address: number, size: number): number {
  * thread. The memory must stay until then.
  */
 export function writeAsync(fd: number, address: number, size: number): Promise<number> {
-  return libc().writeAsync(fd, BigInt(address), BigInt(size));
+  return elsewhere().writeAsync(fd, BigInt(address), BigInt(size));
 }
 
 /** `writev(2)`: `count` structs of address and size (8 bytes each) at `address`. */
@@ -96,7 +97,7 @@ export function poll(address: number, count: number, timeoutMs: number): number 
  * Resolves to the number of ready descriptors, or -1. The memory must stay until then.
  */
 export function pollAsync(address: number, count: number, timeoutMs: number): Promise<number> {
-  return libc().pollAsync(BigInt(address), BigInt(count), timeoutMs);
+  return elsewhere().pollAsync(BigInt(address), BigInt(count), timeoutMs);
 }
 
 /**

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { elsewhere } from "./elsewhere.ts";
 import { libc, negatedErrno } from "./library.ts";
 import { MemoryBlock } from "./memory_block.ts";
 import { IO_SIZE_MAX } from "./symbols.ts";
@@ -53,7 +54,7 @@ export function fsync(fd: number, dataOnly: boolean): number {
 
 /** As {@linkcode fsync} on another thread. Resolves to 0, or -1: the errno stays with that thread. */
 export function fsyncAsync(fd: number, dataOnly: boolean): Promise<number> {
-  return dataOnly ? libc().fdatasyncAsync(fd) : libc().fsyncAsync(fd);
+  return dataOnly ? elsewhere().fdatasyncAsync(fd) : elsewhere().fsyncAsync(fd);
 }
 
 /** `fchmod(2)`. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { elsewhere } from "./elsewhere.ts";
 import { check, libc, negatedErrno } from "./library.ts";
 import { MemoryBlock } from "./memory_block.ts";
 
@@ -51,7 +52,7 @@ export class PollSet {
    * number of ready descriptors, or -1.
    */
   wait(): Promise<number> {
-    return libc().pollAsync(this.#address, this.#count, -1);
+    return elsewhere().pollAsync(this.#address, this.#count, -1);
   }
 }
 

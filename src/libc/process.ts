@@ -4,6 +4,7 @@
  * @module
  */
 import { cString } from "./c_string.ts";
+import { elsewhere } from "./elsewhere.ts";
 import { libc, negatedErrno } from "./library.ts";
 
 /** `umount2`: let go of the mount now, and end it when nobody uses it any more. */
@@ -67,5 +68,5 @@ export function umount2(target: string, flags: number): number {
  */
 export async function umount2Async(target: string, flags: number): Promise<number> {
   const path = cString(target);
-  return await libc().umount2Async(path, flags);
+  return await elsewhere().umount2Async(path, flags);
 }

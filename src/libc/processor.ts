@@ -5,6 +5,7 @@
  */
 import { O_CLOEXEC, O_RDONLY } from "../base/mod.ts";
 import { close, open, pread } from "./descriptor.ts";
+import { setStanding, type Standing } from "./elsewhere.ts";
 import { libc } from "./library.ts";
 import { SYSCALL } from "./symbols.ts";
 
@@ -124,12 +125,13 @@ export class ProcessorLoad {
  * there is one, and to wake an idle processor takes longer than most requests; but it stays where it is, and runs
  * at once, when the only thread there is of the policy SCHED_IDLE (`sched_idle_cpu` in the kernel).
  */
-export class Processor {
+export class Processor implements Standing {
   #nice: number;
   #back: Uint8Array;
   #up: Uint8Array;
   readonly #load = new ProcessorLoad();
   readonly #one = new Uint8Array(SET_SIZE);
+  #isBack = false;
 
   private constructor(nice: number) {
     this.#nice = nice;
@@ -190,13 +192,25 @@ export class Processor {
     return went;
   }
 
-  /** Leaves the processor to whoever wants it, until {@linkcode Processor.standUp}. */
+  /** Whether this thread stands back. */
+  get isBack(): boolean {
+    return this.#isBack;
+  }
+
+  /**
+   * Leaves the processor to whoever wants it, until {@linkcode Processor.standUp}, or until a call is made on another
+   * thread. Other ways to start one are for the caller to keep from.
+   */
   standBack(): void {
+    this.#isBack = true;
+    setStanding(this);
     libc().sched_setattr(SYSCALL.sched_setattr, 0, this.#back, 0);
   }
 
   /** Takes part again like everybody else. */
   standUp(): void {
+    this.#isBack = false;
+    setStanding(null);
     libc().sched_setattr(SYSCALL.sched_setattr, 0, this.#up, 0);
   }
 }

@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
+import { close, eventfd } from "./descriptor.ts";
 import { libc } from "./library.ts";
+import { POLLOUT, PollSet } from "./poll_set.ts";
 import { Processor, ProcessorLoad } from "./processor.ts";
 
 /** What proc_pid_stat(5) says of this thread, from its third field on. */
@@ -64,6 +66,26 @@ Deno.test({
     const child = new Deno.Command("cat", { args: ["/proc/self/stat"] }).outputSync();
     const line = new TextDecoder().decode(child.stdout);
     assertEquals(line.slice(line.lastIndexOf(")") + 2).split(" ")[38], "0");
+  },
+});
+
+Deno.test({
+  name:
+    "what another thread is to do is begun standing up, as that thread would inherit the policy",
+  ignore: place === null,
+  fn: async () => {
+    assert(place !== null);
+    const counter = eventfd(false);
+    const set = new PollSet([counter, POLLOUT]);
+    try {
+      place.standBack();
+      assertEquals([place.isBack, policy()], [true, 5]);
+      const waiting = set.wait();
+      assertEquals([place.isBack, policy()], [false, 0]);
+      assertEquals(await waiting, 1);
+    } finally {
+      close(counter);
+    }
   },
 });
 

@@ -161,8 +161,15 @@ type Call<Row> = Row extends {
   ) => Row extends { readonly nonblocking: true } ? Promise<Result<Type>> : Result<Type>
   : never;
 
-/** The functions, as Deno binds them. */
-export type Symbols = { readonly [Name in keyof typeof SYMBOLS]: Call<(typeof SYMBOLS)[Name]> };
+type Rows = typeof SYMBOLS;
+type Elsewhere = {
+  [Name in keyof Rows]: Rows[Name] extends { readonly nonblocking: true } ? Name : never;
+}[keyof Rows];
+
+/** The functions that this thread calls, as Deno binds them. */
+export type Symbols = { readonly [Name in Exclude<keyof Rows, Elsewhere>]: Call<Rows[Name]> };
+/** Those that another thread calls. */
+export type ElsewhereSymbols = { readonly [Name in Elsewhere]: Call<Rows[Name]> };
 
 /** Numbers of the calls that go through `syscall`, from `asm/unistd.h`. */
 const SYSCALL_NUMBERS = {

@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { chain, type MaybePromise } from "../base/mod.ts";
+import { HookEngine, newInterceptProvider } from "../hooks/mod.ts";
+import { newReadonlyProvider, ReadonlyProvider } from "../layers/mod.ts";
 import { Processor, ProcessorLoad } from "../libc/mod.ts";
-import type { Context, FileInfo, Handle } from "../provider/mod.ts";
-import { MemoryProvider } from "../providers/mod.ts";
+import type { Context, FileInfo, Handle, Provider } from "../provider/mod.ts";
+import { MemoryProvider, RealFSProvider } from "../providers/mod.ts";
 import { connectUDS, RemoteProvider } from "../wire/mod.ts";
 import { ServerProcess } from "./testing/server_process.ts";
 import { inChild, run, withMount } from "./testing/with_mount.ts";
@@ -68,6 +70,89 @@ function policy(): string {
   return policyIn(Deno.readTextFileSync("/proc/thread-self/stat"));
 }
 
+/** Notes how it is scheduled while it answers. */
+class Noting extends MemoryProvider {
+  readonly seen = new Set<string>();
+
+  override lstat(path: string, context?: Context): FileInfo {
+    this.seen.add(policy());
+    return super.lstat(path, context);
+  }
+}
+
+/** One of which it is known that it starts nothing. */
+class NotingQuiet extends Noting {
+  override get startsNothing(): boolean {
+    return true;
+  }
+}
+
+/** Whether others wanted the processors most of the times that it was looked. */
+class Crowd {
+  readonly #load = new ProcessorLoad();
+  #looks = 0;
+  #crowded = 0;
+
+  look(): void {
+    this.#looks++;
+    // We run, and a server may still look for more.
+    if (this.#load.isCrowded(1)) this.#crowded++;
+  }
+
+  get isUsual(): boolean {
+    return this.#crowded * 2 > this.#looks;
+  }
+}
+
+/** Lists many files until it has been scheduled in a way of its own, but once at least. */
+async function listUntilIdle(noting: Noting, ms: number): Promise<Crowd> {
+  const crowd = new Crowd();
+  for (let index = 0; index < FILES; index++) {
+    noting.writeFile(`/${index}`, new Uint8Array(), 0o644);
+  }
+  const deadline = performance.now() + ms;
+  await withMount(noting, async (directory) => {
+    do {
+      assertEquals((await run("ls", "-lU", directory)).code, 0);
+      crowd.look();
+    } while (!noting.seen.has(IDLE) && performance.now() < deadline);
+    assertEquals(policy(), NORMAL);
+  }, { entryTimeoutMs: 0, attrTimeoutMs: 0 });
+  return crowd;
+}
+
+Deno.test({
+  name: "a mount stands back between the questions of a program, where nothing is started",
+  ignore,
+  fn: async () => {
+    const quiet = new NotingQuiet();
+    const crowd = await listUntilIdle(quiet, AT_HOME_MS);
+    if (!quiet.seen.has(IDLE) && crowd.isUsual) {
+      return console.log("Left out: standing back, as other programs want the processors");
+    }
+    assert(quiet.seen.has(IDLE));
+    const any = new Noting();
+    await listUntilIdle(any, 0);
+    assertEquals(any.seen, new Set([NORMAL]));
+  },
+});
+
+Deno.test("only who adds nothing of his own says by himself that he starts nothing", () => {
+  const memory = new MemoryProvider();
+  const real = new RealFSProvider("/");
+  const says = (provider: Provider): boolean => provider.startsNothing === true;
+  assertEquals([memory, real, newReadonlyProvider(real)].map(says), [true, true, true]);
+  const others = [
+    new Noting(),
+    newReadonlyProvider(new Noting()),
+    new (class extends RealFSProvider {})("/"),
+    new (class extends ReadonlyProvider {})(memory),
+    new RealFSProvider("/", { ffi: false }),
+    newInterceptProvider(memory, new HookEngine([])),
+  ];
+  assertEquals(others.map(says), others.map(() => false));
+});
+
 /** Notes how it is scheduled while it asks, and while it hears what came of a promise. */
 class Watched extends RemoteProvider {
   readonly seen = new Map<string, Set<string>>();
@@ -130,7 +215,7 @@ const AT_HOME_MS = 8_000;
 
 /**
  * Serves a directory of many files as the command does, and lists it and writes in a mount until that has stood back, but
- * three times at least. `isBusy` in the result tells that others may have been in the way.
+ * three times at least. `isBusy` in the result tells that others were in the way.
  */
 async function useOverWire(
   Provider: typeof Watched,
@@ -148,16 +233,14 @@ async function useOverWire(
     );
     const { client } = await connectUDS(`${folder}/s`, { forMount: true });
     await using remote = new Provider(client);
-    const load = new ProcessorLoad();
-    let isBusy = false;
+    const crowd = new Crowd();
     await withMount(remote, async (directory) => {
       const repeat = async (what: string, use: () => Promise<unknown>): Promise<void> => {
         const deadline = performance.now() + (remote.startsNothing ? AT_HOME_MS : 0);
         const isAtHome = (): boolean => remote.seen.get(what)?.has(IDLE) === true;
         for (let count = 0; count < 3 || (!isAtHome() && performance.now() < deadline); count++) {
           await use();
-          // We run, and the server may still look for more.
-          isBusy ||= load.isCrowded(1);
+          crowd.look();
         }
       };
       await repeat("asking", async () => {
@@ -166,7 +249,7 @@ async function useOverWire(
       await repeat("writing little", () => inChild(directory, WRITES));
       assertEquals(policy(), NORMAL);
     }, { entryTimeoutMs: 0, attrTimeoutMs: 0 });
-    return { remote, isBusy };
+    return { remote, isBusy: crowd.isUsual };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

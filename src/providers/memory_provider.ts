@@ -89,6 +89,11 @@ export class MemoryProvider extends BaseProvider {
     this.#tree.watches.change(kind, inode, this.#tree.walk);
   }
 
+  /** Whether no thread and no process begins in its calls. Who adds something knows better. */
+  get startsNothing(): boolean {
+    return this.constructor === MemoryProvider;
+  }
+
   /** The attributes; a final symbolic link is followed. */
   override stat(path: string, _context?: Context): FileInfo {
     return this.#find(path, true, "stat").info(nameOf(path));

@@ -76,6 +76,11 @@ export class RealFSProvider extends Forward {
     super(choose(root, options));
   }
 
+  /** Whether no thread and no process begins in its calls: so it is with system calls. Who adds something knows better. */
+  get startsNothing(): boolean {
+    return this.constructor === RealFSProvider && this.inner instanceof ContainedProvider;
+  }
+
   /**
    * As `lstat`, but null where there is nothing, which is what half of the kernel's lookups find: throwing
    * costs several times what looking does (`bench/rows/mount_names.ts`).
