@@ -4,6 +4,7 @@
  * @module
  */
 import type { MountRow } from "../report/row.ts";
+import { rows as builds } from "./mount_builds.ts";
 import { rows as data } from "./mount_data.ts";
 import { rows as names } from "./mount_names.ts";
 import { rows as programs } from "./mount_programs.ts";
@@ -15,4 +16,5 @@ export const mountGroups: Readonly<Record<string, readonly MountRow[]>> = {
   mount_names: names,
   mount_data: data,
   mount_programs: programs,
+  mount_builds: builds,
 };
