@@ -8,6 +8,7 @@ import { type Mount, mountNodes, type Options, serveNodes } from "../nodefs/mod.
 import type { Provider } from "../provider/mod.ts";
 import { type AclRule, aclRuleFor } from "./acl_rule.ts";
 import { ChangeFollower } from "./change_follower.ts";
+import { ListingLeases } from "./listing_leases.ts";
 import { ProviderNode } from "./provider_node.ts";
 
 /** How to mount a provider: {@linkcode Options}, of which some have the provider's own defaults. */
@@ -69,9 +70,10 @@ export async function mount(
   options: MountOptions = {},
 ): Promise<Mount> {
   const acls = await aclRuleFor(provider, options);
-  const root = new ProviderNode(provider, acls);
+  const leases = new ListingLeases(provider);
+  const root = new ProviderNode(provider, acls, leases);
   const all = optionsFor(provider, options, acls);
-  return follow(await mountNodes(root, path, all), provider, options);
+  return follow(await mountNodes(root, path, all), leases, provider, options);
 }
 
 /** The second half of {@linkcode mount}: serves what has been mounted already. */
@@ -81,9 +83,10 @@ export async function serveProvider(
   options: MountOptions,
 ): Promise<Mount> {
   const acls = await aclRuleFor(provider, options);
-  const root = new ProviderNode(provider, acls);
+  const leases = new ListingLeases(provider);
+  const root = new ProviderNode(provider, acls, leases);
   const all = optionsFor(provider, options, acls);
-  return follow(await serveNodes(root, kernel, all), provider, options);
+  return follow(await serveNodes(root, kernel, all), leases, provider, options);
 }
 
 /** With the provider's own defaults. */
@@ -106,7 +109,13 @@ function optionsFor(
   };
 }
 
-function follow(mounted: Mount, provider: Provider, options: MountOptions): Mount {
+function follow(
+  mounted: Mount,
+  leases: ListingLeases,
+  provider: Provider,
+  options: MountOptions,
+): Mount {
+  mounted.atEnd(() => leases.close());
   if (options.watch !== true) return mounted;
   const follower = new ChangeFollower(mounted.root, mounted.notices);
   follower.start(provider, (problem) => mounted.report(problem));

@@ -27,8 +27,10 @@ import type { EntryOut, OpenOut } from "../fuse/mod.ts";
 import type { DirStream, FileHandle, Inode, InodeEmbedder, StreamEntry } from "../nodefs/mod.ts";
 import { newListDirStream } from "../nodefs/mod.ts";
 import type * as nodefs from "../nodefs/mod.ts";
-import type { CapabilitySet, Context, FileInfo } from "../provider/mod.ts";
+import type { CapabilitySet, Context, FileInfo, Provider } from "../provider/mod.ts";
+import type { AclRule } from "./acl_rule.ts";
 import { fillAttr } from "./attr_of.ts";
+import type { ListingLeases } from "./listing_leases.ts";
 import { MadeMode } from "./made_mode.ts";
 import { ProviderFile } from "./provider_file.ts";
 import { ProviderInode } from "./provider_inode.ts";
@@ -52,10 +54,19 @@ export class ProviderNode extends ProviderInode
     nodefs.NodeOpener,
     nodefs.NodeCreater,
     nodefs.NodeTmpfiler,
-    nodefs.NodeReaddirer {
+    nodefs.NodeReaddirer,
+    nodefs.NodeListingLeaser {
+  readonly #leases: ListingLeases | null;
+
+  /** A node of this provider's tree; with leases the kernel may keep listings. */
+  constructor(provider: Provider, acls?: AclRule, leases: ListingLeases | null = null) {
+    super(provider, acls);
+    this.#leases = leases;
+  }
+
   /** The node of a child; its operations come from the same provider. */
   protected newNode(): ProviderNode {
-    return new ProviderNode(this.provider, this.acls);
+    return new ProviderNode(this.provider, this.acls, this.#leases);
   }
 
   /** Type and number of the provider's root. */
@@ -338,6 +349,12 @@ export class ProviderNode extends ProviderInode
     const path = this.embeddedInode().path();
     if (path === undefined) return newListDirStream([]);
     return chain(this.provider.readDir(path, context), newListDirStream);
+  }
+
+  /** A lease of what there is in a directory. */
+  leaseListing(onOver: () => void): nodefs.ListingLease | null {
+    const path = this.embeddedInode().path();
+    return path === undefined ? null : this.#leases?.begin(path, onOver) ?? null;
   }
 }
 

@@ -27,16 +27,17 @@ import type {
 } from "../fuse/mod.ts";
 import { FOPEN } from "../fuse/mod.ts";
 import type { Context, FileLock } from "../provider/mod.ts";
-import { DirReader } from "./dir_reader.ts";
 import { type DirStream, newListDirStream } from "./dir_stream.ts";
 import type { OpenEntry } from "./handle_table.ts";
 import type { FileHandle } from "./file_handle.ts";
 import type { Inode } from "./inode.ts";
 import { fillListing } from "./listing.ts";
+import { ListingKeeper } from "./listing_keeper.ts";
 import { NameBridge } from "./name_bridge.ts";
 import type { Created } from "./name_operations.ts";
+import type { Options } from "./options.ts";
 import { Passthrough } from "./passthrough.ts";
-import { LIBRARY_CONTEXT } from "./tree.ts";
+import { LIBRARY_CONTEXT, type Tree } from "./tree.ts";
 
 /** What a regular file is ready for: POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM. */
 const POLL_ALWAYS = 0x145;
@@ -46,8 +47,16 @@ export class Bridge extends NameBridge implements RawFileSystem {
   /** Which opens the kernel serves by itself. */
   readonly passthrough: Passthrough = new Passthrough();
 
+  readonly #listings: ListingKeeper;
+
   /** How to tell the kernel of files that it can serve by itself; null without a kernel. */
   backingFiles: BackingFiles | null = null;
+
+  /** Serves this tree. */
+  constructor(tree: Tree, options: Options) {
+    super(tree, options);
+    this.#listings = new ListingKeeper(options);
+  }
 
   /** The tree is complete before the kernel comes; what can be done depends on what was agreed. */
   init(agreement?: Agreement): void {
@@ -66,6 +75,7 @@ export class Bridge extends NameBridge implements RawFileSystem {
       entry?.directory?.close();
       if (entry !== undefined) await this.#releaseFile(entry);
     }
+    this.#listings.close();
   }
 
   /**
@@ -215,8 +225,7 @@ export class Bridge extends NameBridge implements RawFileSystem {
     out.reset();
     return chain(inode.operations.opendir?.(request, out), (errno): Errno | void => {
       if (errno !== undefined) return errno;
-      if (this.options.keepCaches === true) out.openFlags |= FOPEN.KEEP_CACHE | FOPEN.CACHE_DIR;
-      const directory = new DirReader((context) => this.#list(inode, context));
+      const directory = this.#listings.open(inode, (context) => this.#list(inode, context), out);
       out.fh = this.handles.add({ inode, file: null, directory });
     });
   }

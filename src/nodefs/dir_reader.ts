@@ -3,93 +3,114 @@
  *
  * @module
  */
-import { chain, ERRNO, Errno, isPromise, type MaybePromise } from "../base/mod.ts";
+import { chain, ERRNO, Errno, type MaybePromise } from "../base/mod.ts";
 import type { Context } from "../provider/mod.ts";
-import type { DirStream, StreamEntry } from "./dir_stream.ts";
+import { DirListing, type NextEntry } from "./dir_listing.ts";
+import type { DirStream } from "./dir_stream.ts";
+
+/** Starts a listing for a caller. */
+export type ListDirectory = (context: Context) => MaybePromise<DirStream | Errno>;
+
+/** Offsets of listings that the kernel may have kept: the place is in these bits, and which listing it is above them. */
+const PLACE_BITS = 27;
+const PLACES = 2 ** PLACE_BITS;
+/** So many entries at most; the offset behind one is higher by up to three, with `.` and `..`. */
+const PLACES_MAX = PLACES - 4;
+/**
+ * Listings of a directory are told apart by numbers up to this one, so offsets stay below 2^31: programs of 32 bits
+ * know no others.
+ */
+export const LISTING_ID_MAX = 15;
+
+/** Where the listings of an open directory come from that are not for it alone. */
+export interface ListingSource {
+  /** The listing to read from the start on. */
+  begin(context: Context): MaybePromise<DirListing | Errno>;
+  /** One that was begun before, by whomever; null when it is not known any more. */
+  find(id: number): DirListing | null;
+  /** What a reply was made of: entries without their attributes, which the kernel has to ask for. */
+  gaveNamesOnly(listing: DirListing): void;
+  /** The directory is closed. */
+  close(): void;
+}
 
 /**
- * Gives each entry of a stream a number that stays valid while entries come and go: what was handed
+ * One open directory. Each entry has an offset that stays valid while entries come and go: what was handed
  * out once is kept, so that `seekdir` back to any offset continues with the same entries. Reading
- * from the start again (`rewinddir`) opens a new stream and sees the directory as it is then.
+ * from the start again (`rewinddir`) begins a new listing and sees the directory as it is then.
  *
- * Offset n means: n entries have been taken.
+ * Offset n means: n entries have been taken; of which listing is told besides where the kernel may have it from another
+ * open directory.
  */
 export class DirReader {
-  readonly #open: (context: Context) => MaybePromise<DirStream | Errno>;
-  #stream: DirStream | null = null;
-  /** The entry that the stream is working at: who asked for it may have been interrupted. */
-  #coming: Promise<StreamEntry | null | Errno> | null = null;
-  #taken: StreamEntry[] = [];
-  #complete = false;
+  readonly #list: ListDirectory;
+  readonly #source: ListingSource | null;
+  #listing: DirListing | null = null;
   #used = false;
 
-  /** @param open Starts a listing for a caller. */
-  constructor(open: (context: Context) => MaybePromise<DirStream | Errno>) {
-    this.#open = open;
+  /** @param source Where listings come from; by default each is begun by `list` and is for this one alone. */
+  constructor(list: ListDirectory, source: ListingSource | null = null) {
+    this.#list = list;
+    this.#source = source;
   }
 
-  /** Prepares reading from `offset`: at 0, after something was read, from a fresh stream. */
+  /** The place that an offset of the kernel's means, counted from 0. */
+  placeOf(offset: number): number {
+    return this.#source === null ? offset : offset % PLACES;
+  }
+
+  /** What the kernel knows a place of the current listing by. */
+  offsetOf(place: number): number {
+    return (this.#listing?.id ?? 0) * PLACES + place;
+  }
+
+  /** Prepares reading from an offset of the kernel's: at 0, after something was read, from a fresh listing. */
   seek(offset: number, context: Context): MaybePromise<Errno | void> {
-    if (this.#stream !== null && (offset > 0 || !this.#used)) return;
-    this.close();
-    return chain(this.#open(context), (stream): Errno | void => {
-      if (stream instanceof Errno) return stream;
-      this.#stream = stream;
+    const listing = this.#listing;
+    if (offset === 0) return listing !== null && !this.#used ? undefined : this.#begin(context);
+    if (this.#source === null) return listing !== null ? undefined : this.#begin(context);
+    const id = Math.floor(offset / PLACES);
+    if (listing?.id === id) return;
+    const known = this.#source.find(id);
+    if (known === null) return this.#begin(context);
+    this.#turnTo(known);
+  }
+
+  #begin(context: Context): MaybePromise<Errno | void> {
+    this.#turnTo(null);
+    const begun = this.#source?.begin(context) ??
+      chain(
+        this.#list(context),
+        (stream) => stream instanceof Errno ? stream : new DirListing(stream),
+      );
+    return chain(begun, (listing): Errno | void => {
+      if (listing instanceof Errno) return listing;
+      this.#turnTo(listing);
     });
   }
 
-  /** The entry behind `offset`, or null at the end. */
-  entry(offset: number): MaybePromise<StreamEntry | null | Errno> {
-    this.#used = true;
-    const known = this.#taken[offset];
-    if (known !== undefined) return known;
-    return this.#complete ? null : this.#advance(offset);
-  }
-
-  #advance(offset: number): MaybePromise<StreamEntry | null | Errno> {
-    const stream = this.#stream;
-    if (stream === null) return null;
-    const next = this.#coming ?? stream.next();
-    if (!isPromise(next)) return this.#keep(next, offset);
-    this.#coming ??= next.then((entry) => this.#arrived(stream, entry), (thrown) => {
-      if (this.#stream === stream) this.#coming = null;
-      throw thrown;
-    });
-    return this.#coming.then((entry) => {
-      if (entry instanceof Errno || this.#stream !== stream) return entry;
-      return this.#taken[offset] ?? (this.#complete ? null : this.#advance(offset));
-    });
-  }
-
-  /** An entry of a stream that may have been closed in the meantime. */
-  #arrived(stream: DirStream, entry: StreamEntry | null | Errno): StreamEntry | null | Errno {
-    if (this.#stream !== stream) return ERRNO.EBADF;
-    this.#coming = null;
-    if (entry === null) this.#complete = true;
-    else if (!(entry instanceof Errno)) this.#taken.push(entry);
-    return entry;
-  }
-
-  #keep(
-    next: StreamEntry | null | Errno,
-    offset: number,
-  ): MaybePromise<StreamEntry | null | Errno> {
-    if (next instanceof Errno) return next;
-    if (next === null) {
-      this.#complete = true;
-      return null;
-    }
-    this.#taken.push(next);
-    return this.#taken[offset] ?? this.#advance(offset);
-  }
-
-  /** Ends the stream. */
-  close(): void {
-    this.#stream?.close();
-    this.#stream = null;
-    this.#coming = null;
-    this.#taken = [];
-    this.#complete = false;
+  #turnTo(listing: DirListing | null): void {
+    listing?.hold();
+    this.#listing?.letGo();
+    this.#listing = listing;
     this.#used = false;
+  }
+
+  /** The entry at a place of the listing, null at the end. */
+  entry(place: number): NextEntry {
+    this.#used = true;
+    if (this.#source !== null && place >= PLACES_MAX) return ERRNO.EOVERFLOW;
+    return this.#listing?.entry(place) ?? null;
+  }
+
+  /** Entries were given without their attributes. */
+  gaveNamesOnly(): void {
+    if (this.#listing !== null) this.#source?.gaveNamesOnly(this.#listing);
+  }
+
+  /** The directory is closed. */
+  close(): void {
+    this.#turnTo(null);
+    this.#source?.close();
   }
 }

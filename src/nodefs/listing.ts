@@ -23,7 +23,7 @@ export interface Listing {
   readonly directory: DirReader;
   /** Where they go. */
   readonly list: DirEntryList;
-  /** Behind which entry to start. */
+  /** Where to start: an offset that the kernel was told before, or 0. */
   readonly offset: number;
   /** Timeouts. */
   readonly options: TreeOptions;
@@ -37,30 +37,31 @@ export interface Listing {
  */
 export function fillListing(listing: Listing): Outcome {
   const { directory, offset, request } = listing;
-  return chain(directory.seek(Math.max(0, offset - DOTS), request), (errno) => {
+  return chain(directory.seek(offset, request), (errno) => {
     if (errno !== undefined) return errno;
-    return fillFrom(listing, addDots(listing));
+    return fillFrom(listing, addDots(listing, directory.placeOf(offset)));
   });
 }
 
-/** Adds `.` and `..` where the offset asks for them; returns the offset to go on from. */
-function addDots({ inode, list, offset }: Listing): number {
+/** Adds `.` and `..` where they are asked for; returns the place to go on from. */
+function addDots({ inode, directory, list }: Listing, from: number): number {
   const above = inode.parent()?.parent ?? inode;
   const dots = [{ name: ".", ino: inode.stableAttr.ino }, {
     name: "..",
     ino: above.stableAttr.ino,
   }];
-  let at = offset;
+  let at = from;
   while (at < DOTS) {
     const dot = dots[at];
-    if (dot === undefined || !list.add(dot.name, S_IFDIR, dot.ino, at + 1)) return at;
+    const next = directory.offsetOf(at + 1);
+    if (dot === undefined || !list.add(dot.name, S_IFDIR, dot.ino, next)) return at;
     at++;
   }
   return at;
 }
 
 function fillFrom(listing: Listing, from: number): Outcome {
-  const { directory, list, offset } = listing;
+  const { directory, list } = listing;
   if (from < DOTS) return;
   for (let at = from;; at++) {
     const entry = directory.entry(at - DOTS);
@@ -68,7 +69,7 @@ function fillFrom(listing: Listing, from: number): Outcome {
       return orInterrupted(entry, listing.request).then((known) => resume(listing, known, at));
     }
     if (entry === null) return;
-    if (entry instanceof Errno) return at === offset && list.size === 0 ? entry : undefined;
+    if (entry instanceof Errno) return list.size === 0 ? entry : undefined;
     const added = addEntry(listing, entry, at);
     if (isPromise(added)) {
       return added.then((fitted) => fitted ? fillFrom(listing, at + 1) : undefined);
@@ -102,10 +103,11 @@ function resume(listing: Listing, entry: StreamEntry | null | Errno, at: number)
 
 /** False when the buffer is full. */
 function addEntry(listing: Listing, entry: StreamEntry, at: number): MaybePromise<boolean> {
-  const { list, inode, request } = listing;
+  const { directory, list, inode, request } = listing;
   const node = inode.operations;
   if (!list.plus || node.lookup === undefined) {
-    return list.add(entry.name, entry.type, entry.ino, at + 1);
+    directory.gaveNamesOnly();
+    return list.add(entry.name, entry.type, entry.ino, directory.offsetOf(at + 1));
   }
   // A lookup that then does not fit would have to be undone; three bytes a code unit is the most.
   if (!list.fits(entry.name.length * 3)) return false;
@@ -126,19 +128,20 @@ function addEntry(listing: Listing, entry: StreamEntry, at: number): MaybePromis
 }
 
 function addFound(
-  { list, inode, request, options, grant }: Listing,
+  { directory, list, inode, request, options, grant }: Listing,
   entry: StreamEntry,
   at: number,
   child: Inode | Errno | undefined,
 ): boolean {
+  const next = directory.offsetOf(at + 1);
   if (child === undefined || child instanceof Errno) {
     // Gone in the meantime, or not readable: the kernel will look it up when somebody asks.
-    return list.add(entry.name, entry.type, entry.ino, at + 1);
+    return list.add(entry.name, entry.type, entry.ino, next);
   }
   inode.addChild(entry.name, child);
   grant(child, request.entryOut);
   const entryMs = options.entryTimeoutMs ?? TIMEOUT_DEFAULT_MS;
   const attrMs = options.attrTimeoutMs ?? TIMEOUT_DEFAULT_MS;
   const { ino } = child.stableAttr;
-  return list.add(entry.name, entry.type, ino, at + 1, request.entryOut, entryMs, attrMs);
+  return list.add(entry.name, entry.type, ino, next, request.entryOut, entryMs, attrMs);
 }

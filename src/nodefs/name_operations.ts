@@ -39,6 +39,25 @@ export interface NodeReaddirer {
   readdir(context: Context): MaybePromise<DirStream | Errno>;
 }
 
+/** A node's promise to tell when there may be something else in a directory. */
+export interface ListingLease {
+  /** Whether there is the same in it as when the lease began, at this moment. */
+  holds(): boolean;
+  /** Nobody needs it any more. */
+  end(): void;
+}
+
+/** `leaseListing`: the kernel may keep listings for a part of the timeouts. Without it, each is asked for. */
+export interface NodeListingLeaser {
+  /**
+   * Begins a lease: what is listed after that is what it holds. `onOver` is told, once, when it is over; not
+   * necessarily before `holds` says so, and not after `end`.
+   *
+   * @returns Null where there is none to be had.
+   */
+  leaseListing(onOver: () => void): ListingLease | null;
+}
+
 /** `mkdir`. Without it, EROFS. */
 export interface NodeMkdirer {
   /** As lookup, for a new directory. */

@@ -42,6 +42,7 @@ export type NodeOperations = Partial<
   & names.NodeEntryLookuper
   & names.NodeOpendirer
   & names.NodeReaddirer
+  & names.NodeListingLeaser
   & names.NodeMkdirer
   & names.NodeMknoder
   & names.NodeLinker

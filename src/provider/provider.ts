@@ -129,7 +129,8 @@ export interface Provider {
   watch(path: string, context?: Context): AsyncIterable<WatchEvent>;
   /**
    * Leases of directories for one client: `onOver` is told of each that is over. For providers that hear of changes by
-   * anybody without having to watch a whole tree. Optional; null where that turns out to be impossible.
+   * anybody without having to watch a whole tree. A server gives them to its clients, and a mount keeps listings
+   * that are asked for again and again. Optional; null where that turns out to be impossible.
    */
   leases?(onOver: OnLeaseOver): Leases | null;
 
