@@ -1,5 +1,6 @@
 /**
- * Serves one of our filesystems on a mount point until SIGTERM: the process that is measured.
+ * Serves one of our filesystems on a mount point until SIGTERM, as `fusewire mount` does: the process that is
+ * measured.
  *
  *     deno run -A bench/subjects/serve.ts hello MOUNTPOINT TIMEOUT_SECONDS [SPIN_MICROSECONDS]
  *     deno run -A bench/subjects/serve.ts null MOUNTPOINT
@@ -8,7 +9,7 @@
  * @module
  */
 import { BaseHandle, BaseProvider, FileInfo, FsError, RealFSProvider } from "../../mod.ts";
-import { mount, type MountOptions } from "../../src/mount/mod.ts";
+import { DEDICATED_LOOP, mount, type MountOptions } from "../../src/mount/mod.ts";
 import type { Provider } from "../../src/provider/mod.ts";
 
 const NULL_SIZE = 2 ** 32;
@@ -85,13 +86,16 @@ function subject(kind: string, argument: string, more?: string): [Provider, Moun
   switch (kind) {
     case "hello": {
       const timeoutMs = Number(argument) * 1000;
-      const loop = more === undefined ? {} : { spinUs: Number(more) };
+      const loop = { ...DEDICATED_LOOP, ...(more === undefined ? {} : { spinUs: Number(more) }) };
       return [new Hello(), { entryTimeoutMs: timeoutMs, attrTimeoutMs: timeoutMs, loop }];
     }
     case "null":
-      return [new Null(), {}];
+      return [new Null(), { loop: DEDICATED_LOOP }];
     case "directory":
-      return [new RealFSProvider(argument), { passthrough: more !== "served" }];
+      return [
+        new RealFSProvider(argument),
+        { passthrough: more !== "served", loop: DEDICATED_LOOP },
+      ];
     default:
       throw new Error(`Cannot serve ${kind}`);
   }

@@ -185,3 +185,38 @@ scenario(
     }
   },
 );
+
+/** How often the threads of a process but its first have waited for something. */
+function waitsElsewhere(pid: number): number {
+  let waits = 0;
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+    if (name === String(pid)) continue;
+    const status = Deno.readTextFileSync(`/proc/${pid}/task/${name}/status`);
+    waits += Number(/^voluntary_ctxt_switches:\s*(\d+)$/m.exec(status)?.[1]);
+  }
+  return waits;
+}
+
+scenario(
+  "mount --dir waits with one thread for a program that comes back every few milliseconds",
+  async (folder) => {
+    const [served, mountpoint] = [`${folder}/served`, `${folder}/mount`];
+    await Deno.mkdir(served);
+    await Deno.mkdir(mountpoint);
+    await Deno.writeTextFile(`${served}/file`, "content");
+    const words = "entry_timeout=0,attr_timeout=0";
+    const mount = ["mount", mountpoint, "--dir", served, "-o", words];
+    await using mounting = await FusewireProcess.start({}, ...mount);
+    const look = async (times: number): Promise<void> => {
+      const script = "for (1 .. $ARGV[0]) { stat $ARGV[1]; select(undef, undef, undef, 0.004) }";
+      const args = ["-e", script, String(times), `${mountpoint}/file`];
+      assertEquals((await new Deno.Command("perl", { args }).output()).code, 0);
+    };
+    await look(50);
+    const before = waitsElsewhere(mounting.pid);
+    await look(200);
+    const waits = waitsElsewhere(mounting.pid) - before;
+    assert(waits < 100, `other threads waited ${waits} times`);
+    assertEquals((await mounting.end("SIGTERM")).code, 0);
+  },
+);

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { FuseMountError, type Mount, mount, type MountOptions } from "../mount/mod.ts";
+import {
+  DEDICATED_LOOP,
+  FuseMountError,
+  type Mount,
+  mount,
+  type MountOptions,
+} from "../mount/mod.ts";
 import type { Provider } from "../provider/mod.ts";
 import { ADDRESS_OPTIONS, addressOf, type AddressOptions, addressText } from "./address.ts";
 import { type Command, parseCommandLine } from "./command.ts";
@@ -183,7 +189,9 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   const fsName = fsNameOf(label);
   // Nobody below checks the modes of files in memory: the kernel does.
   const defaultPermissions = values.memory === true;
-  const defaults = { fsName, soleOwner, watch: watch && soleOwner, defaultPermissions };
+  // Nothing here minds a timer that is late; over a socket the time is that of an answer, too.
+  const loop = values.dir !== undefined || values.memory === true ? DEDICATED_LOOP : {};
+  const defaults = { fsName, soleOwner, watch: watch && soleOwner, defaultPermissions, loop };
   const mounted = await mount(provider, mountpoint, { ...defaults, ...options });
   if (mounted.replacedStale) {
     console.error(`fusewire: replaced the mount that a dead process had left on ${mountpoint}`);

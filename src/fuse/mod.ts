@@ -23,7 +23,7 @@ export { DefaultRawFileSystem } from "./default_raw_file_system.ts";
 export type { ThreadPlace } from "./hand_over.ts";
 export { DirEntryList } from "./dir_entry_list.ts";
 export { INIT_BIT, type InitFlag, InitFlags } from "./init_flags.ts";
-export { LOOP_DEFAULTS, type LoopOptions, type LoopTimes } from "./session_loop.ts";
+export { DEDICATED_LOOP, LOOP_DEFAULTS, type LoopOptions, type LoopTimes } from "./session_loop.ts";
 export { initWishes } from "./init_wishes.ts";
 export { isStale, type KernelMount, mountKernel } from "./kernel_mount.ts";
 export { FuseMountError } from "./fuse_mount_error.ts";

@@ -16,6 +16,7 @@ export {
   type Agreement,
   Attr,
   AttrOut,
+  DEDICATED_LOOP,
   DefaultRawFileSystem,
   EntryOut,
   FATTR,
