@@ -231,3 +231,9 @@ export function toErrno(
 function reportUnexpected(thrown: unknown): void {
   console.error("fusewire: unexpected exception in a provider, answered with EIO:", thrown);
 }
+
+/** Null for an ENOENT, for who asks whether something is there; whatever else was thrown is thrown again. */
+export function nullIfMissing(thrown: unknown): null {
+  if (toErrno(thrown, () => {}) === ERRNO.ENOENT) return null;
+  throw thrown;
+}

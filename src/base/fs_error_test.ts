@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { ERRNO } from "./errno.ts";
-import { FsError, toErrno } from "./fs_error.ts";
+import { FsError, nullIfMissing, toErrno } from "./fs_error.ts";
 
 Deno.test("an FsError names the operation, the paths and the errno", () => {
   assertEquals(
@@ -81,4 +81,18 @@ Deno.test("toErrno() reports what nobody expected and calls it EIO", () => {
   assertEquals(toErrno(odd, (thrown) => seen.push(thrown)), ERRNO.EIO);
   assertEquals(toErrno("text", (thrown) => seen.push(thrown)), ERRNO.EIO);
   assertEquals(seen, [odd, "text"]);
+});
+
+Deno.test("nullIfMissing() is for ENOENT, by whomever, and throws the rest again", () => {
+  assertEquals(nullIfMissing(new FsError("ENOENT")), null);
+  assertEquals(nullIfMissing(Object.assign(new Error("x"), { code: "ENOENT" })), null);
+  for (const thrown of [new FsError("ENOTDIR"), new RangeError("x"), "ENOENT"]) {
+    let caught: unknown = null;
+    try {
+      nullIfMissing(thrown);
+    } catch (again) {
+      caught = again;
+    }
+    assertEquals(caught, thrown);
+  }
 });

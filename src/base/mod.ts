@@ -6,7 +6,7 @@
  * @module
  */
 export { ERRNO, Errno, type ErrnoName, errnoNamed, errnoOf } from "./errno.ts";
-export { FsError, type FsErrorDetails, refuse, toErrno } from "./fs_error.ts";
+export { FsError, type FsErrorDetails, nullIfMissing, refuse, toErrno } from "./fs_error.ts";
 export { always, chain, isPromise, type MaybePromise, rescue } from "./maybe.ts";
 export * from "./mode.ts";
 export * from "./open_flags.ts";

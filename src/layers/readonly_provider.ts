@@ -13,6 +13,7 @@ import {
   isRegular,
   isSymlink,
   type MaybePromise,
+  nullIfMissing,
   O_APPEND,
   O_CREAT,
   O_DIRECTORY,
@@ -34,6 +35,8 @@ import {
   type FileInfo,
   Forward,
   type Handle,
+  type Leases,
+  type OnLeaseOver,
   type Provider,
   type TimeChange,
 } from "../provider/mod.ts";
@@ -47,6 +50,9 @@ interface Attempt {
   readonly dest?: string;
   readonly context: Context | undefined;
 }
+
+/** What a lease is about. */
+const ANSWERS = ["stat", "lstat", "find", "readDir"] as const;
 
 const RENAME_FLAGS = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
 
@@ -82,6 +88,21 @@ export class ReadonlyProvider extends Forward {
   /** As the inner provider. Who adds something knows better. */
   get startsNothing(): boolean {
     return this.constructor === ReadonlyProvider && this.inner.startsNothing === true;
+  }
+
+  /** As the inner provider's, where it has one. Who has an `lstat` of his own means that. */
+  find(path: string, context?: Context): MaybePromise<FileInfo | null> {
+    const { inner } = this;
+    const isOurs = this.lstat === ReadonlyProvider.prototype.lstat;
+    return isOurs && inner.find !== undefined
+      ? inner.find(path, context)
+      : rescue(() => this.lstat(path, context), nullIfMissing);
+  }
+
+  /** As the inner provider. Not of those who answer in a way of their own. */
+  leases(onOver: OnLeaseOver): Leases | null {
+    const isOurs = ANSWERS.every((name) => this[name] === ReadonlyProvider.prototype[name]);
+    return isOurs ? this.inner.leases?.(onOver) ?? null : null;
   }
 
   /** Opens for reading; every flag that could change something is refused. */

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   type ErrnoName,
   O_APPEND,
@@ -16,9 +16,9 @@ import {
   RENAME_NOREPLACE,
   toErrno,
 } from "../base/mod.ts";
-import { BaseProvider, mkdirAll, readFile, writeFile } from "../provider/mod.ts";
-import { MemoryProvider } from "../providers/mod.ts";
-import { newReadonlyProvider, type ReadonlyProvider } from "./readonly_provider.ts";
+import { BaseProvider, type FileInfo, mkdirAll, readFile, writeFile } from "../provider/mod.ts";
+import { MemoryProvider, RealFSProvider } from "../providers/mod.ts";
+import { newReadonlyProvider, ReadonlyProvider } from "./readonly_provider.ts";
 
 /** The tree on which the expectations below were taken from a read-only bind mount of tmpfs. */
 async function tree(): Promise<ReadonlyProvider> {
@@ -237,4 +237,48 @@ Deno.test("what the provider below lacks is ENOSYS, not EROFS", async () => {
   assertEquals(await outcome(() => readonly.link("/a", "/b")), "ENOSYS");
   assertEquals(await outcome(() => readonly.truncate("/a", 0)), "ENOSYS");
   assertEquals(await outcome(() => readonly.rename2("/a", "/b", 0)), "ENOSYS");
+});
+
+Deno.test("find() is that of the provider below, or made of lstat()", async () => {
+  const readonly = await tree();
+  assertEquals(readonly.find("/none"), null);
+  assertEquals(readonly.find("/l"), readonly.lstat("/l"));
+  assertThrows(() => readonly.find("/f/x"), Error, "ENOTDIR");
+  class Plain extends BaseProvider {
+    override lstat(path: string): FileInfo {
+      return new MemoryProvider().lstat(path);
+    }
+  }
+  const plain = newReadonlyProvider(new Plain());
+  assertEquals(plain.find("/none"), null);
+  assertEquals((await plain.find("/"))?.isDir, true);
+  class Hiding extends ReadonlyProvider {
+    override lstat(path: string): ReturnType<ReadonlyProvider["lstat"]> {
+      return super.lstat(path === "/f" ? "/none" : path);
+    }
+  }
+  const memory = new MemoryProvider();
+  await writeFile(memory, "/f", "hi\n");
+  assertEquals(new Hiding(memory).find("/f"), null);
+});
+
+Deno.test("leases are those of the provider below, but not of who answers differently", async () => {
+  const directory = await Deno.makeTempDir();
+  const real = new RealFSProvider(directory, { ffi: true });
+  const over: number[] = [];
+  const leases = newReadonlyProvider(real).leases((lease) => over.push(lease));
+  const lease = await leases?.add("/");
+  await Deno.writeTextFile(`${directory}/new`, "");
+  leases?.look?.();
+  assertEquals(over, [lease]);
+  leases?.close();
+  class Upper extends ReadonlyProvider {
+    override readDir(path: string): ReturnType<ReadonlyProvider["readDir"]> {
+      return super.readDir(path);
+    }
+  }
+  assertEquals(new Upper(real).leases(() => {}), null);
+  assertEquals(newReadonlyProvider(new MemoryProvider()).leases(() => {}), null);
+  await real.close();
+  await Deno.remove(directory, { recursive: true });
 });

@@ -9,11 +9,14 @@ import {
   ERRNO,
   Errno,
   FsError,
+  type MaybePromise,
+  nullIfMissing,
   O_CREAT,
   O_RDONLY,
   O_RDWR,
   O_TRUNC,
   O_WRONLY,
+  rescue,
 } from "../base/mod.ts";
 import {
   ALL_CAPABILITIES,
@@ -102,6 +105,18 @@ export class MemoryProvider extends BaseProvider {
   /** The attributes of the path itself. */
   override lstat(path: string, _context?: Context): FileInfo {
     return this.#find(path, false, "lstat").info(nameOf(path));
+  }
+
+  /** As `lstat`, but null where there is nothing: throwing costs several times what looking does. */
+  find(path: string, context?: Context): MaybePromise<FileInfo | null> {
+    // Who has an `lstat` of his own means that.
+    if (this.lstat !== MemoryProvider.prototype.lstat) {
+      return rescue(() => this.lstat(path, context), nullIfMissing);
+    }
+    const inode = this.#tree.walk.resolve(path, false);
+    if (inode === ERRNO.ENOENT) return null;
+    if (inode instanceof Errno) throw new FsError(inode.code, { syscall: "lstat", path });
+    return inode.info(nameOf(path));
   }
 
   /** The entries, in the order in which they came. */

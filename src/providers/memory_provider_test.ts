@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
-import { isPromise, O_RDWR } from "../base/mod.ts";
-import { ALL_CAPABILITIES, CAPABILITIES } from "../provider/mod.ts";
+import { FsError, isPromise, O_RDWR } from "../base/mod.ts";
+import { ALL_CAPABILITIES, CAPABILITIES, type FileInfo } from "../provider/mod.ts";
 import { MemoryHandle } from "./memory_handle.ts";
 import { MemoryProvider, newMemoryProvider } from "./mod.ts";
 
@@ -156,4 +156,35 @@ Deno.test("a listing is of its moment, and nobody can change it for others", () 
     assertEquals(memory.readDir("/").length, count);
     assertStrictEquals(memory.readDir("/")[0]?.name, "1");
   }
+});
+
+Deno.test("find() is lstat() without the error for what is not there", async () => {
+  const memory = new MemoryProvider();
+  memory.mkdir("/d", 0o755);
+  memory.symlink("nowhere", "/link");
+  memory.writeFile("/f", bytes("text"), 0o644);
+  assertEquals([memory.find("/none"), memory.find("/none/x"), memory.find("/d/x")], [
+    null,
+    null,
+    null,
+  ]);
+  for (const path of ["/", "/d", "/link", "/f"]) {
+    assertEquals(memory.find(path), memory.lstat(path));
+  }
+  for (const path of ["/f/x", `/${"x".repeat(256)}`]) {
+    const expected = assertThrows(() => memory.lstat(path), FsError);
+    const found = assertThrows(() => memory.find(path), FsError);
+    assertEquals([found.message, found.code], [expected.message, expected.code]);
+  }
+  // Who has an lstat() of his own means that.
+  class Hiding extends MemoryProvider {
+    override lstat(path: string): FileInfo {
+      if (path === "/f") throw new FsError("ENOENT", { syscall: "lstat", path });
+      return super.lstat(path);
+    }
+  }
+  const hiding = new Hiding();
+  hiding.writeFile("/f", bytes("text"), 0o644);
+  assertEquals([await hiding.find("/f"), (await hiding.find("/"))?.isDir], [null, true]);
+  assertThrows(() => hiding.find("/f/x"), FsError);
 });

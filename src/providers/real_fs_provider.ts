@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ERRNO, type MaybePromise, rescue, toErrno } from "../base/mod.ts";
+import { type MaybePromise, nullIfMissing, rescue, toErrno } from "../base/mod.ts";
 import { isLibcAvailable } from "../libc/mod.ts";
 import {
   type Context,
@@ -103,11 +103,6 @@ export class RealFSProvider extends Forward {
 
 /** What a lease is about. */
 const ANSWERS = ["stat", "lstat", "find", "readDir"] as const;
-
-function nullIfMissing(thrown: unknown): null {
-  if (toErrno(thrown) === ERRNO.ENOENT) return null;
-  throw thrown;
-}
 
 function choose(root: string, options: RealFSOptions): Provider {
   const { ffi = isLibcAvailable(), crossMounts = true } = options;
