@@ -21,6 +21,10 @@ export interface Effort {
 
 /** How long the machine is watched before a row, in milliseconds. */
 const WATCH_MS = 300;
+/** The machine is at rest when it uses less than this part of its processors. */
+const AT_REST = 0.05;
+/** For how long to wait for that, in milliseconds. */
+const REST_MAX_MS = 6000;
 
 async function run(command: string, ...args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(command, {
@@ -80,6 +84,17 @@ async function forgetInodes(): Promise<void> {
   await Deno.writeTextFile("/proc/sys/vm/drop_caches", "2");
 }
 
+/**
+ * Waits until the machine is at rest: the servers have been told of all those inodes. What part of it is used in the
+ * end, by whomever.
+ */
+async function rest(): Promise<number> {
+  const deadline = performance.now() + REST_MAX_MS;
+  let part = await busyPart(WATCH_MS);
+  while (part >= AT_REST && performance.now() < deadline) part = await busyPart(WATCH_MS);
+  return part;
+}
+
 async function measureRow(
   row: MountRow,
   group: string,
@@ -91,7 +106,7 @@ async function measureRow(
   const [first] = taking;
   if (first !== undefined) await row.setUp?.(placeOf(first));
   await forgetInodes();
-  const othersBusy = await busyPart(WATCH_MS);
+  const othersBusy = await rest();
   const tallies = new Map(taking.map(({ name }) => [name, new Tally()]));
   // The first round warms up and does not count.
   for (let round = -1; round < rounds; round++) {

@@ -136,8 +136,8 @@ export interface Provider {
 
   /**
    * Whether its calls, until they return, start no thread and no process: no `Deno.Command`, no worker, nothing
-   * asynchronous of Deno that goes to another thread, as files do. A mount can be faster when it knows that: a sixth
-   * with `tar x`. A layer says so for itself only if what it wraps does. Default: no.
+   * asynchronous of Deno that goes to another thread, as files do. A mount can be faster when it knows that
+   * (`bench/README.md`). A layer says so for itself only if what it wraps does. Default: no.
    */
   readonly startsNothing?: boolean;
 

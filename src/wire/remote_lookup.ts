@@ -6,13 +6,12 @@
 import {
   chain,
   clean,
-  ERRNO,
   FsError,
   isPromise,
   join,
   type MaybePromise,
+  nullIfMissing,
   rescue,
-  toErrno,
 } from "../base/mod.ts";
 import { type Context, DirEntry, type FileInfo } from "../provider/mod.ts";
 import { OpCode } from "./op_code.ts";
@@ -22,11 +21,6 @@ import { entryType, fileInfoOf } from "./remote_info.ts";
 import { NOTHING } from "./remote_paths.ts";
 import type { VFSDirEntry } from "./vfs_dir_entry.ts";
 import type { VFSResponse } from "./vfs_response.ts";
-
-function nullIfMissing(thrown: unknown): null {
-  if (toErrno(thrown) === ERRNO.ENOENT) return null;
-  throw thrown;
-}
 
 /**
  * How a remote provider looks: it answers from what the client knows, or asks; and what is asked about again and
