@@ -77,7 +77,7 @@ export interface HandOverOptions {
  * from a processor of our own. Nothing but the writing of a reply happens while we stand back, so no other
  * thread or process inherits it; unless whoever serves the requests starts none. Then we go on standing back from one
  * request to the next, which saves two changes of the policy for each (`bench/rows/mount_stat.ts`). Not while a
- * helper is far: what is lent then is a trial.
+ * helper is far, as what is lent then is a trial, and not for a request that may take long.
  */
 export class HandOver {
   readonly #place: ThreadPlace;
@@ -140,6 +140,11 @@ export class HandOver {
     const before = this.#lentAt;
     this.#lentAt = this.#now();
     return this.#lentAt - before > LATE_MS;
+  }
+
+  /** Whether we stand back. */
+  get isBack(): boolean {
+    return this.#place.isBack;
   }
 
   /** The reply has been written, and the caller runs, has run, or will. */

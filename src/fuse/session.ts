@@ -10,6 +10,7 @@ import { BlockPool } from "./block_pool.ts";
 import type { Trace } from "./debug_log.ts";
 import type { Channel } from "./device.ts";
 import { HandOver, type ThreadPlace } from "./hand_over.ts";
+import { mayTakeLong, SHORT_SIZE_MAX } from "./long_requests.ts";
 import { type Agreement, decodeInit, encodeInit } from "./negotiation.ts";
 import { INIT_IN_SIZE_MIN, INIT_OUT_SIZE, type InitWishes, negotiate } from "./negotiation.ts";
 import { Notices } from "./notices.ts";
@@ -28,12 +29,6 @@ import { readU64 } from "./word64.ts";
 const REQUESTS_FREE_MAX = 64;
 /** Room for the header and struct in front of the data of the largest message, in bytes. */
 const MESSAGE_OVERHEAD = 4096;
-
-/**
- * A larger reply is a part of a file that is read in one go: the kernel has asked for the next part already, and we
- * fetch it while the caller, on a processor of its own, copies this one. A larger request takes long as well.
- */
-const LENT_SIZE_MAX = 64 << 10;
 
 /** Size of `struct fuse_notify_retrieve_in`. */
 const RETRIEVE_IN_SIZE = 40;
@@ -173,7 +168,7 @@ export class Session {
     }
     const request = this.#request;
     request.start(this.#input, length);
-    if (length > LENT_SIZE_MAX) this.#handOver?.standUp();
+    if (this.#handOver?.isBack === true && mayTakeLong(request)) this.#handOver.standUp();
     if (request.pid !== 0) this.#lastPid = request.pid;
     if (!request.isResent || !this.#isServedAlready(request)) this.#serve(request);
     return length;
@@ -239,7 +234,9 @@ export class Session {
 
   /** Leaves the processor to the caller with the reply, if that is of use: {@linkcode HandOver.takeBack} follows then. */
   #lend(caller: number, size: number): boolean {
-    if (this.#handOver === null || size > LENT_SIZE_MAX) return false;
+    // A larger reply is a part of a file that is read in one go: the kernel has asked for the next part already, and
+    // we fetch it while the caller, on a processor of its own, copies this one.
+    if (this.#handOver === null || size > SHORT_SIZE_MAX) return false;
     // Over the wire a server takes turns too.
     return this.#handOver.lend(caller, this.#channel.hasSources ? this.#loop.helper : null);
   }

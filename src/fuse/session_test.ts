@@ -1,65 +1,10 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ERRNO, FsError } from "../base/mod.ts";
-import type { ThreadPlace } from "./hand_over.ts";
-import { InitFlags } from "./init_flags.ts";
-import type { RawFileSystem } from "./raw_file_system.ts";
-import type { Request } from "./request.ts";
-import { Session } from "./session.ts";
-import { FakeChannel } from "./testing/fake_channel.ts";
-import { STRUCTS } from "./testing/golden.ts";
-import { decodeHex, encodeHex } from "./testing/hex.ts";
 import { DefaultRawFileSystem } from "./default_raw_file_system.ts";
-
-const WISHES = {
-  flags: InitFlags.of("ASYNC_READ", "INIT_EXT", "SETXATTR_EXT"),
-  maxWrite: 1 << 17,
-  maxReadahead: 1 << 17,
-  maxBackground: 12,
-  congestionThreshold: 9,
-};
-
-/** A header of the kernel and a body, as one message. */
-function message(opcode: number, unique: number, body = "", nodeid = 1): Uint8Array {
-  const bytes = new Uint8Array(40 + body.length / 2);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, bytes.length, true);
-  view.setUint32(4, opcode, true);
-  view.setUint32(8, unique, true);
-  view.setUint32(16, nodeid, true);
-  bytes.set(decodeHex(body), 40);
-  return bytes;
-}
-
-/** Error and request number of a reply. */
-function outcome(reply: string | undefined): [error: number, unique: number] {
-  const view = new DataView(decodeHex(reply ?? "").buffer);
-  return [view.getInt32(4, true), view.getUint32(8, true)];
-}
-
-/** Runs a session on a fake channel until `use` has ended, then ends the mount. */
-async function withSession(
-  fs: RawFileSystem,
-  use: (channel: FakeChannel, problems: string[], session: Session) => Promise<void>,
-  place?: ThreadPlace,
-): Promise<void> {
-  const channel = new FakeChannel();
-  const problems: string[] = [];
-  const session = new Session(channel, fs, {
-    wishes: WISHES,
-    entryTimeoutMs: 0,
-    attrTimeoutMs: 0,
-    report: (problem) => problems.push(String(problem)),
-    ...(place === undefined ? {} : { place }),
-  });
-  const running = session.run();
-  try {
-    await use(channel, problems, session);
-  } finally {
-    channel.unmount();
-    await running;
-  }
-  assertEquals(channel.closed, true);
-}
+import type { RawFileSystem } from "./raw_file_system.ts";
+import { STRUCTS } from "./testing/golden.ts";
+import { decodeHex } from "./testing/hex.ts";
+import { message, outcome, withSession } from "./testing/with_session.ts";
 
 Deno.test("INIT is answered with what was agreed", async () => {
   await withSession(new DefaultRawFileSystem(), async (channel, _, session) => {
@@ -282,66 +227,4 @@ Deno.test("RENAME2, SETXATTR, COPY_FILE_RANGE and READ hand over what the kernel
     ]);
     assertEquals(channel.replies[4], `1300000000000000${"70"}${"00".repeat(7)}010203`);
   });
-});
-
-/** Answers READ with as many bytes as are asked for. */
-class Reading extends DefaultRawFileSystem {
-  override read(_request: Request, _fh: unknown, buffer: Uint8Array): number {
-    return buffer.length;
-  }
-}
-
-/**
- * How often the processor is lent to a thread that reads so many bytes at a time, 50 times, and how many sleepers
- * are allowed for before that.
- */
-async function lentForReads(
-  size: number,
-  hasSources: boolean,
-): Promise<{ lent: number; sleepers: number }> {
-  let [lent, isBack, sleepers] = [0, false, -1];
-  const place: ThreadPlace = {
-    number: 0,
-    numberOf: () => 1,
-    get isBack() {
-      return isBack;
-    },
-    isCrowded: (count) => {
-      if (lent === 0) sleepers = count;
-      return false;
-    },
-    goTo: () => true,
-    standBack: () => void (lent++, isBack = true),
-    standUp: () => void (isBack = false),
-  };
-  const body = new DataView(new ArrayBuffer(40));
-  body.setUint32(16, size, true);
-  await withSession(new Reading(), async (channel) => {
-    channel.hasSources = hasSources;
-    for (let unique = 2; unique <= 100; unique += 2) {
-      const read = message(15, unique, encodeHex(new Uint8Array(body.buffer)));
-      new DataView(read.buffer).setUint32(32, 4711, true);
-      channel.send(read);
-    }
-    await channel.replied(50);
-    assertEquals([outcome(channel.replies[49]), isBack], [[0, 100], false]);
-  }, place);
-  return { lent, sleepers };
-}
-
-Deno.test("the processor is lent with small replies to the only caller", async () => {
-  const { lent, sleepers } = await lentForReads(4096, false);
-  assert(lent > 0);
-  assertEquals(sleepers, 0);
-});
-
-Deno.test("the processor is not lent with large replies", async () => {
-  assertEquals((await lentForReads(1 << 17, false)).lent, 0);
-  assertEquals((await lentForReads(1 << 17, true)).lent, 0);
-});
-
-Deno.test("over the wire a server is allowed for where the processor is lent", async () => {
-  const { lent, sleepers } = await lentForReads(4096, true);
-  assert(lent > 0);
-  assertEquals(sleepers, 2);
 });

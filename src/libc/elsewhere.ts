@@ -19,11 +19,16 @@ export function setStanding(now: Standing | null): void {
   standing = now;
 }
 
+/** Something begins that may take long: this thread is scheduled like any other meanwhile. */
+export function takePart(): void {
+  standing?.standUp();
+}
+
 /**
  * The functions of the C library that another thread is asked to call. It may have to be started, and
  * begins as this one is scheduled (sched(7)): so this one stands up first.
  */
 export function elsewhere(): ElsewhereSymbols {
-  standing?.standUp();
+  takePart();
   return libc() as unknown as ElsewhereSymbols;
 }

@@ -21,6 +21,7 @@ export { cString } from "./c_string.ts";
 export { CStringArea, KERNEL_PATH_MAX } from "./c_string_area.ts";
 export * from "./descriptor.ts";
 export * from "./directory.ts";
+export { takePart } from "./elsewhere.ts";
 export { eventLoopDescriptors } from "./event_loop.ts";
 export * from "./file_locks.ts";
 export * from "./inotify.ts";

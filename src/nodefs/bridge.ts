@@ -26,6 +26,7 @@ import type {
   Request,
 } from "../fuse/mod.ts";
 import { FOPEN } from "../fuse/mod.ts";
+import { takePart } from "../libc/mod.ts";
 import type { Context, FileLock } from "../provider/mod.ts";
 import { type DirStream, newListDirStream } from "./dir_stream.ts";
 import type { OpenEntry } from "./handle_table.ts";
@@ -197,6 +198,8 @@ export class Bridge extends NameBridge implements RawFileSystem {
   release(request: Request, fh: number): Outcome {
     const entry = this.handles.remove(fh);
     if (entry === undefined) return ERRNO.EBADF;
+    // What it takes up is given back with it.
+    if (entry.inode.isDetached) takePart();
     this.passthrough.released(entry.inode);
     return chain(this.#releaseFile(entry, request), (errno) => {
       this.tree.dropIfUnused(entry.inode);

@@ -1,6 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { ERRNO, S_IFDIR, S_IFREG } from "../base/mod.ts";
 import { AttrOut, EntryOut, OpenOut, Request, SetAttrIn } from "../fuse/mod.ts";
+import { Processor } from "../libc/mod.ts";
 import {
   type DirStream,
   MemRegularFile,
@@ -234,4 +235,34 @@ Deno.test("a generator is a listing, and is ended when the listing is closed ear
   assertEquals([await name(short), await name(short)], ["d", null]);
   assertEquals(ended, 2);
   short.close();
+});
+
+const place = Processor.ofThread();
+const why = "needs CAP_SYS_NICE or RLIMIT_NICE, and two processors";
+if (place === null) {
+  console.log(`Left out: how the last handle of a removed file is released ${why}`);
+}
+
+Deno.test({
+  name:
+    "the last handle of a removed file is released by a thread that takes part: that may take long",
+  ignore: place === null,
+  fn: async () => {
+    for (const isRemoved of [false, true]) {
+      const root = new Root();
+      const fs = newNodeFS(root);
+      const out = new EntryOut();
+      await fs.lookup(Request.about(1), "file", out);
+      const opened = new OpenOut();
+      await fs.open(Request.about(out.nodeid), 0, opened);
+      if (isRemoved) root.embeddedInode().rmChild("file");
+      place?.standBack();
+      try {
+        await fs.release(Request.about(out.nodeid), opened.fh);
+        assertEquals(place?.isBack, !isRemoved);
+      } finally {
+        place?.standUp();
+      }
+    }
+  },
 });
