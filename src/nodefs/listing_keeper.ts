@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { chain, Errno, type MaybePromise } from "../base/mod.ts";
+import { chain, Errno, type MaybePromise, rescue } from "../base/mod.ts";
 import { FOPEN, type OpenOut } from "../fuse/mod.ts";
 import type { Context } from "../provider/mod.ts";
 import { DirListing } from "./dir_listing.ts";
@@ -68,8 +68,11 @@ class LeasedSource extends SharedSource {
     const kept = this.keeper.keptOf(this.inode);
     if (kept !== null) return kept;
     const lease = this.keeper.lease(this.inode, this.book);
-    const begun = super.begin(context);
-    if (lease === null) return begun;
+    if (lease === null) return super.begin(context);
+    const begun = rescue(() => super.begin(context), (thrown) => {
+      lease.end();
+      throw thrown;
+    });
     return chain(begun, (listing) => {
       if (listing instanceof Errno) lease.end();
       else lease.listing = listing;

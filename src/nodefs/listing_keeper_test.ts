@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { ERRNO, type Errno, type MaybePromise } from "../base/mod.ts";
 import { FOPEN, OpenOut } from "../fuse/mod.ts";
 import type { DirReader } from "./dir_reader.ts";
 import { type DirStream, newListDirStream, type StreamEntry } from "./dir_stream.ts";
@@ -45,6 +46,8 @@ class World {
   listings = 0;
   notices = 0;
   now = 0;
+  /** Why it cannot be listed. */
+  fails: (() => MaybePromise<Errno>) | null = null;
 
   constructor(options: TreeOptions = {}, keeper?: ListingKeeper) {
     const invalidateInode = (): Promise<boolean> => Promise.resolve(++this.notices > 0);
@@ -57,7 +60,8 @@ class World {
   open(flags = 0): [DirReader, number] {
     const out = new OpenOut();
     out.openFlags = flags;
-    const list = (): DirStream => {
+    const list = (): MaybePromise<DirStream | Errno> => {
+      if (this.fails !== null) return this.fails();
       this.listings++;
       return newListDirStream(this.node.names.map((name) => ({ name, type: 0o100000, ino: 0 })));
     };
@@ -155,6 +159,25 @@ Deno.test("nothing is kept where there is no lease, no timeout, or names came wi
   const names = new World();
   for (let count = 0; count < 5; count++) assertEquals(await names.list(false) & KEEP_CACHE, 0);
   assertEquals([names.node.leases, names.keeper.leaseCount], [1, 0]);
+});
+
+Deno.test("a directory that cannot be listed is not leased", async () => {
+  const world = new World();
+  await world.list();
+  await world.list();
+  const [reader, flags] = world.open();
+  assertEquals(flags, CACHE_DIR);
+  for (const fail of [() => ERRNO.EACCES, () => Promise.reject(new Error("broken"))]) {
+    world.fails = fail;
+    try {
+      assertEquals(await reader.seek(0, CALLER), ERRNO.EACCES);
+    } catch (thrown) {
+      assertEquals(String(thrown), "Error: broken");
+    }
+  }
+  assertEquals([world.node.leases, world.node.ended], [2, 2]);
+  reader.close();
+  assertEquals(world.keeper.leaseCount, 0);
 });
 
 Deno.test("a listing that was not read to its end is not kept", async () => {

@@ -29,7 +29,10 @@ export interface NodeEntryLookuper {
 
 /** `opendir`: a check before a directory is read. Without it, success. */
 export interface NodeOpendirer {
-  /** Nothing, or why not; `out.openFlags` takes FOPEN bits, such as CACHE_DIR. */
+  /**
+   * Nothing, or why not; `out.openFlags` takes FOPEN bits, such as CACHE_DIR. KEEP_CACHE with it counts while the
+   * listing that the kernel has is known here.
+   */
   opendir(context: Context, out: OpenOut): Outcome;
 }
 

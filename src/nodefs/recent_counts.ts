@@ -4,7 +4,13 @@
  * @module
  */
 
-/** Counts items for a time, and for twice as long at most; then they are forgotten without anybody's doing. */
+/** No more items are known than twice this number, however long they would be counted. */
+export const ITEMS_MAX: number = 1 << 15;
+
+/**
+ * Counts items for a time, and for twice as long at most; then they are forgotten without anybody's doing. Earlier, where
+ * there are very many of them.
+ */
 export class RecentCounts<Item> {
   readonly #ms: number;
   #now = new Map<Item, number>();
@@ -18,7 +24,8 @@ export class RecentCounts<Item> {
 
   #advance(time: number): void {
     const age = time - this.#beganAt;
-    if (age < this.#ms) return;
+    const isFull = this.#now.size >= ITEMS_MAX;
+    if (age < this.#ms && !isFull) return;
     this.#before = age < 2 * this.#ms ? this.#now : new Map();
     this.#now = new Map();
     this.#beganAt = time;
