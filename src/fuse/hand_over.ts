@@ -4,6 +4,8 @@
  * @module
  */
 
+import { Crowd } from "./crowd.ts";
+
 /** After so many requests of one thread in a row it has us for itself. */
 const STREAK = 16;
 /** So many replies are written before it is asked again whether that is of use. */
@@ -40,8 +42,12 @@ export interface Helper {
 export interface ThreadPlace {
   /** Where this thread runs. */
   readonly number: number;
+  /** On how many processors it may run. */
+  readonly processors: number;
   /** Whether it stands back. */
   readonly isBack: boolean;
+  /** Whether it goes ahead of others. */
+  readonly isAhead: boolean;
   /** Where a thread runs, or ran last; -1 when that is not known. */
   numberOf(thread: number): number;
   /**
@@ -53,7 +59,9 @@ export interface ThreadPlace {
   goTo(number: number): boolean;
   /** Leaves the processor to whoever wants it. */
   standBack(): void;
-  /** Takes part again. */
+  /** Goes ahead of others who want the processor. */
+  goAhead(): void;
+  /** Takes part again, as everybody else. */
   standUp(): void;
 }
 
@@ -74,7 +82,8 @@ export interface HandOverOptions {
  *
  * That lasts only while replies are followed by the next question, and a processor is idle elsewhere: otherwise the
  * program stays by itself, and who stands back is forgotten over others. Several programs are better served
- * from a processor of our own. Nothing but the writing of a reply happens while we stand back, so no other
+ * from a processor of our own; more of them than there are processors push us off it again and again, so that
+ * another one runs out of work: we go ahead of them then (`bench/rows/mount_stat.ts`). Nothing but the writing of a reply happens while we stand back, so no other
  * thread or process inherits it; unless whoever serves the requests starts none. Then we go on standing back from one
  * request to the next, which saves two changes of the policy for each (`bench/rows/mount_stat.ts`). Not while a
  * helper is far, as what is lent then is a trial, and not for a request that may take long.
@@ -96,6 +105,7 @@ export class HandOver {
   #lentAt = 0;
   #expects = false;
   readonly #startsNothing: boolean;
+  readonly #crowd: Crowd;
   /** Whether to stand back until the next loan. */
   #stays = false;
 
@@ -104,6 +114,7 @@ export class HandOver {
     this.#place = place;
     this.#now = options.now ?? (() => performance.now());
     this.#startsNothing = options.startsNothing ?? false;
+    this.#crowd = new Crowd(place.processors);
   }
 
   /**
@@ -114,7 +125,8 @@ export class HandOver {
    */
   lend(caller: number, helper: Helper | null = null): boolean {
     if (!this.#lends(caller, helper)) {
-      this.standUp();
+      if (this.#startsNothing && helper === null && this.#crowd.isThere) this.#goAhead();
+      else this.standUp();
       return false;
     }
     if (!this.#place.isBack) this.#place.standBack();
@@ -126,6 +138,7 @@ export class HandOver {
   #lends(caller: number, helper: Helper | null): boolean {
     if (this.#place.isBack && this.#isLate()) this.#rest();
     if (caller === 0) return false;
+    this.#crowd.add(caller);
     if (caller !== this.#caller) {
       this.#caller = caller;
       this.#wait(this.#isLending ? STREAK : Math.max(this.#left, STREAK));
@@ -157,12 +170,19 @@ export class HandOver {
 
   /** Takes part again, if that is not so: something else than a short request is going to be done. */
   standUp(): void {
-    if (this.#place.isBack) this.#place.standUp();
+    if (this.#place.isBack || this.#place.isAhead) this.#place.standUp();
+  }
+
+  #goAhead(): void {
+    if (!this.#place.isAhead) this.#place.goAhead();
   }
 
   /** It was looked for a message: the first time after a reply tells whether the caller was near. */
   looked(found: boolean): void {
-    if (!found) this.standUp();
+    if (!found) {
+      this.#crowd.miss();
+      this.standUp();
+    }
     if (!this.#expects) return;
     this.#expects = false;
     if (!found) {

@@ -15,7 +15,9 @@ class FakePlace implements ThreadPlace {
   readonly threads = new Map<number, number>();
   crowded = false;
   mayGo = true;
+  readonly processors = 2;
   isBack = false;
+  isAhead = false;
   /** How often it stood back. */
   backs = 0;
   searches = 0;
@@ -41,11 +43,18 @@ class FakePlace implements ThreadPlace {
   standBack(): void {
     assert(!this.isBack);
     this.isBack = true;
+    this.isAhead = false;
     this.backs++;
   }
-  standUp(): void {
-    assert(this.isBack);
+  goAhead(): void {
+    assert(!this.isAhead);
     this.isBack = false;
+    this.isAhead = true;
+  }
+  standUp(): void {
+    assert(this.isBack || this.isAhead);
+    this.isBack = false;
+    this.isAhead = false;
   }
 }
 
@@ -235,4 +244,58 @@ Deno.test("HandOver takes part again, and pauses, when others have the processor
   assertEquals(handOver.lend(CALLER, NEAR), false);
   assertEquals(place.isBack, false);
   assertEquals(serve(handOver, 500, true, CALLER, NEAR), 0);
+});
+
+/** So many requests of callers who take turns: how many replies were written ahead of others. */
+function serveCrowd(
+  handOver: HandOver,
+  place: FakePlace,
+  count: number,
+  callers = 3,
+  helper: Helper | null = null,
+): number {
+  let ahead = 0;
+  for (let index = 0; index < count; index++) {
+    assertEquals(handOver.lend(CALLER + index % callers, helper), false);
+    if (place.isAhead) ahead++;
+    handOver.looked(true);
+  }
+  return ahead;
+}
+
+Deno.test("HandOver goes ahead for more callers than there are processors", () => {
+  const place = new FakePlace(1);
+  const handOver = handOverOf(place, { startsNothing: true });
+  assertEquals(serveCrowd(handOver, place, 63), 0);
+  assertEquals(serveCrowd(handOver, place, 100), 100);
+  // Two are no crowd; who is ahead is so until a window has shown that.
+  assertEquals(serveCrowd(handOver, place, 200, 2) < 128, true);
+  assertEquals(place.isAhead, false);
+});
+
+Deno.test("HandOver takes part like everybody else while nobody asks, and with other work", () => {
+  const place = new FakePlace(1);
+  const handOver = handOverOf(place, { startsNothing: true });
+  serveCrowd(handOver, place, 100);
+  assertEquals(place.isAhead, true);
+  handOver.looked(false);
+  assertEquals(place.isAhead, false);
+  assertEquals(serveCrowd(handOver, place, 10), 10);
+  handOver.standUp();
+  assertEquals(place.isAhead, false);
+});
+
+Deno.test("HandOver lends to the one caller that is left of a crowd", () => {
+  const place = new FakePlace(1);
+  const handOver = handOverOf(place, { startsNothing: true });
+  serveCrowd(handOver, place, 100);
+  assert(serve(handOver, 1000) > 900);
+  assertEquals([place.isBack, place.isAhead], [true, false]);
+});
+
+Deno.test("HandOver goes ahead neither where threads may be started nor with a helper", () => {
+  const place = new FakePlace(1);
+  assertEquals(serveCrowd(handOverOf(place), place, 500), 0);
+  const handOver = handOverOf(place, { startsNothing: true });
+  assertEquals(serveCrowd(handOver, place, 500, 3, { isNear: true }), 0);
 });

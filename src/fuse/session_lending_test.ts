@@ -1,9 +1,42 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, fail } from "@std/assert";
 import { DefaultRawFileSystem } from "./default_raw_file_system.ts";
 import type { ThreadPlace } from "./hand_over.ts";
 import type { Request } from "./request.ts";
 import { encodeHex } from "./testing/hex.ts";
 import { message, outcome, withSession } from "./testing/with_session.ts";
+
+/** The second of two processors, the caller being on the other. */
+class TestPlace implements ThreadPlace {
+  readonly number = 0;
+  readonly processors = 2;
+  readonly isAhead = false;
+  isBack = false;
+  /** How often it stood back. */
+  backs = 0;
+  /** How many sleepers were allowed for before that; -1 for nobody asked. */
+  sleepers = -1;
+
+  numberOf(): number {
+    return 1;
+  }
+  isCrowded(sleepers: number): boolean {
+    if (this.backs === 0) this.sleepers = sleepers;
+    return false;
+  }
+  goTo(): boolean {
+    return true;
+  }
+  standBack(): void {
+    this.isBack = true;
+    this.backs++;
+  }
+  goAhead(): void {
+    fail("There is one caller");
+  }
+  standUp(): void {
+    this.isBack = false;
+  }
+}
 
 /** Answers READ with as many bytes as are asked for. */
 class Reading extends DefaultRawFileSystem {
@@ -20,21 +53,7 @@ async function lentForReads(
   size: number,
   hasSources: boolean,
 ): Promise<{ lent: number; sleepers: number }> {
-  let [lent, isBack, sleepers] = [0, false, -1];
-  const place: ThreadPlace = {
-    number: 0,
-    numberOf: () => 1,
-    get isBack() {
-      return isBack;
-    },
-    isCrowded: (count) => {
-      if (lent === 0) sleepers = count;
-      return false;
-    },
-    goTo: () => true,
-    standBack: () => void (lent++, isBack = true),
-    standUp: () => void (isBack = false),
-  };
+  const place = new TestPlace();
   const body = new DataView(new ArrayBuffer(40));
   body.setUint32(16, size, true);
   await withSession(new Reading(), async (channel) => {
@@ -45,9 +64,9 @@ async function lentForReads(
       channel.send(read);
     }
     await channel.replied(50);
-    assertEquals([outcome(channel.replies[49]), isBack], [[0, 100], false]);
+    assertEquals([outcome(channel.replies[49]), place.isBack], [[0, 100], false]);
   }, place);
-  return { lent, sleepers };
+  return { lent: place.backs, sleepers: place.sleepers };
 }
 
 Deno.test("the processor is lent with small replies to the only caller", async () => {
@@ -80,19 +99,8 @@ class Noting extends Reading {
 
 Deno.test("what may take long is served by a thread that takes part", async () => {
   const fs = new Noting();
-  let isBack = false;
-  fs.isBack = () => isBack;
-  const place: ThreadPlace = {
-    number: 0,
-    numberOf: () => 1,
-    get isBack() {
-      return isBack;
-    },
-    isCrowded: () => false,
-    goTo: () => true,
-    standBack: () => void (isBack = true),
-    standUp: () => void (isBack = false),
-  };
+  const place = new TestPlace();
+  fs.isBack = () => place.isBack;
   await withSession(
     fs,
     async (channel) => {

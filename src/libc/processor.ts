@@ -17,6 +17,9 @@ const AT_RUNTIME = 24;
 const SCHED_OTHER = 0;
 const SCHED_IDLE = 5;
 const PRIO_PROCESS = 0;
+const NICE_MIN = -20;
+/** By how much a thread that goes ahead is nicer to itself: it has some ten times the weight of another then. */
+const AHEAD = 10;
 /** `cpu_set_t`: a bit for each of 1,024 processors. */
 const SET_SIZE = 128;
 /**
@@ -126,17 +129,25 @@ export class ProcessorLoad {
  * at once, when the only thread there is of the policy SCHED_IDLE (`sched_idle_cpu` in the kernel).
  */
 export class Processor implements Standing {
-  #nice: number;
-  #back: Uint8Array;
-  #up: Uint8Array;
+  #nice!: number;
+  #back!: Uint8Array;
+  #up!: Uint8Array;
+  #ahead!: Uint8Array;
+  #processors = 0;
   readonly #load = new ProcessorLoad();
   readonly #one = new Uint8Array(SET_SIZE);
   #isBack = false;
+  #isAhead = false;
 
   private constructor(nice: number) {
+    this.#prepare(nice);
+  }
+
+  #prepare(nice: number): void {
     this.#nice = nice;
     this.#back = attributes(SCHED_IDLE, nice, SLICE_NS);
     this.#up = attributes(SCHED_OTHER, nice, 0n);
+    this.#ahead = attributes(SCHED_OTHER, Math.max(nice - AHEAD, NICE_MIN), 0n);
   }
 
   /**
@@ -147,7 +158,13 @@ export class Processor implements Standing {
     const nice = niceOfPlainThread();
     if (nice === null || !mayBecomeNicer(nice)) return null;
     const processor = new Processor(nice);
-    return processor.#load.countAllowed() < 2 ? null : processor;
+    processor.#processors = processor.#load.countAllowed();
+    return processor.#processors < 2 ? null : processor;
+  }
+
+  /** On how many processors this thread could run at the start. */
+  get processors(): number {
+    return this.#processors;
   }
 
   /** Where this thread runs. */
@@ -169,11 +186,7 @@ export class Processor implements Standing {
   isCrowded(sleepers = 0): boolean {
     const nice = niceOfPlainThread();
     if (nice === null) return true;
-    if (nice !== this.#nice) {
-      this.#nice = nice;
-      this.#back = attributes(SCHED_IDLE, nice, SLICE_NS);
-      this.#up = attributes(SCHED_OTHER, nice, 0n);
-    }
+    if (nice !== this.#nice) this.#prepare(nice);
     return this.#load.isCrowded(sleepers);
   }
 
@@ -197,20 +210,37 @@ export class Processor implements Standing {
     return this.#isBack;
   }
 
+  /** Whether this thread goes ahead. */
+  get isAhead(): boolean {
+    return this.#isAhead;
+  }
+
   /**
    * Leaves the processor to whoever wants it, until {@linkcode Processor.standUp}, or until a call is made on another
    * thread. Other ways to start one are for the caller to keep from.
    */
   standBack(): void {
     this.#isBack = true;
-    setStanding(this);
-    libc().sched_setattr(SYSCALL.sched_setattr, 0, this.#back, 0);
+    this.#isAhead = false;
+    this.#become(this.#back, this);
+  }
+
+  /** Goes ahead of others who want the processor; as long as {@linkcode Processor.standBack}. */
+  goAhead(): void {
+    this.#isBack = false;
+    this.#isAhead = true;
+    this.#become(this.#ahead, this);
   }
 
   /** Takes part again like everybody else. */
   standUp(): void {
     this.#isBack = false;
-    setStanding(null);
-    libc().sched_setattr(SYSCALL.sched_setattr, 0, this.#up, 0);
+    this.#isAhead = false;
+    this.#become(this.#up, null);
+  }
+
+  #become(attributes: Uint8Array, standing: Standing | null): void {
+    setStanding(standing);
+    libc().sched_setattr(SYSCALL.sched_setattr, 0, attributes, 0);
   }
 }

@@ -70,6 +70,25 @@ Deno.test({
 });
 
 Deno.test({
+  name: "Processor.goAhead() changes the nice value, and whatever follows changes it back",
+  ignore: place === null,
+  fn: () => {
+    assert(place !== null);
+    const before = nice();
+    place.goAhead();
+    const ahead = [place.isAhead, place.isBack, policy(), nice()];
+    place.standBack();
+    const back = [place.isAhead, place.isBack, policy()];
+    place.goAhead();
+    place.standUp();
+    assertEquals(ahead, [true, false, 0, Math.max(before - 10, -20)]);
+    assertEquals(back, [false, true, 5]);
+    assertEquals([place.isAhead, place.isBack, policy(), nice()], [false, false, 0, before]);
+    assert(place.processors >= 2);
+  },
+});
+
+Deno.test({
   name:
     "what another thread is to do is begun standing up, as that thread would inherit the policy",
   ignore: place === null,
@@ -83,6 +102,12 @@ Deno.test({
       const waiting = set.wait();
       assertEquals([place.isBack, policy()], [false, 0]);
       assertEquals(await waiting, 1);
+      const before = nice();
+      place.goAhead();
+      assertEquals([place.isAhead, nice() < before], [true, true]);
+      const again = set.wait();
+      assertEquals([place.isAhead, nice()], [false, before]);
+      assertEquals(await again, 1);
     } finally {
       close(counter);
     }

@@ -17,6 +17,11 @@ function policyIn(stat: string): string {
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[38] ?? "";
 }
 
+/** The nice value that it tells. */
+function niceIn(stat: string): number {
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+}
+
 /** How a process is scheduled: its policy, and where it may run. */
 function schedulingOf(stat: string, status: string): string {
   return `policy ${policyIn(stat)}, on ${/^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1]}`;
@@ -65,9 +70,13 @@ if (ignore) console.log(`Left out: how a mount over the wire is scheduled ${why}
 const NORMAL = "0";
 const IDLE = "5";
 
+function ownStat(): string {
+  return Deno.readTextFileSync("/proc/thread-self/stat");
+}
+
 /** The policy of this thread. */
 function policy(): string {
-  return policyIn(Deno.readTextFileSync("/proc/thread-self/stat"));
+  return policyIn(ownStat());
 }
 
 /** Notes how it is scheduled while it answers. */
@@ -134,6 +143,43 @@ Deno.test({
     const any = new Noting();
     await listUntilIdle(any, 0);
     assertEquals(any.seen, new Set([NORMAL]));
+  },
+});
+
+/** Notes its nice value while it answers. */
+class NotingNice extends MemoryProvider {
+  readonly seen = new Set<number>();
+
+  override get startsNothing(): boolean {
+    return true;
+  }
+  override lstat(path: string, context?: Context): FileInfo {
+    this.seen.add(niceIn(ownStat()));
+    return super.lstat(path, context);
+  }
+}
+
+Deno.test({
+  name: "a mount goes ahead while more programs ask than there are processors, and only then",
+  ignore,
+  fn: async () => {
+    const noting = new NotingNice();
+    for (let index = 0; index < FILES / 4; index++) {
+      noting.writeFile(`/${index}`, new Uint8Array(), 0o644);
+    }
+    const before = niceIn(ownStat());
+    const programs = navigator.hardwareConcurrency + 3;
+    const deadline = performance.now() + AT_HOME_MS;
+    await withMount(noting, async (directory) => {
+      const list = async () => assertEquals((await run("ls", "-lU", directory)).code, 0);
+      await list();
+      assertEquals(noting.seen, new Set([before]));
+      while (noting.seen.size === 1 && performance.now() < deadline) {
+        await Promise.all(Array.from({ length: programs }, list));
+      }
+      assertEquals(niceIn(ownStat()), before);
+    }, { entryTimeoutMs: 0, attrTimeoutMs: 0 });
+    assertEquals(noting.seen, new Set([before, Math.max(before - 10, -20)]));
   },
 });
 
