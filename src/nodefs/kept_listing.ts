@@ -36,9 +36,14 @@ export class KeptListing {
     return this.#uses > 0;
   }
 
-  /** Whether it began after a time, and nothing has changed since. */
-  holds(after: number): boolean {
-    return this.#beganAt > after && !this.hasNamesOnly && this.lease?.holds() === true;
+  /** Whether it began after a time of `performance.now()`. */
+  beganAfter(time: number): boolean {
+    return this.#beganAt > time;
+  }
+
+  /** Whether nothing has changed since, and nothing is missing. */
+  get isSound(): boolean {
+    return !this.hasNamesOnly && this.lease?.holds() === true;
   }
 
   /** Somebody is spared a listing. */

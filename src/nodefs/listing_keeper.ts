@@ -96,7 +96,7 @@ class LeasedSource extends SharedSource {
  * timeouts only: then its attributes, which came with the listing, last as well, and a program that lists a directory
  * again and looks at what is in it asks nothing. A lease is taken with the third listing in that time, as it costs as
  * much as some requests: `rm -r` looks at each directory twice before it changes it. It is not taken again for a
- * while where it was over before it was of use.
+ * while where a change ended it before it was of use.
  */
 export class ListingKeeper {
   readonly #keepsAlways: boolean;
@@ -207,8 +207,11 @@ export class ListingKeeper {
   #holding(inode: Inode): KeptListing | null {
     const kept = this.#kept.get(inode);
     if (kept === undefined) return null;
-    if (kept.holds(this.#now() - this.#keepMs)) return kept;
-    this.#end(inode, kept);
+    const isSound = kept.isSound;
+    const isYoung = kept.beganAfter(this.#now() - this.#keepMs);
+    if (isSound && isYoung) return kept;
+    // Nobody came back in time, as when listing itself takes long: the next lease may still be of use.
+    this.#end(inode, kept, isSound);
     return null;
   }
 
@@ -245,9 +248,10 @@ export class ListingKeeper {
     if (kept.book.isOpen) inode.notifyContent(0, 0).catch(() => {});
   }
 
-  #end(inode: Inode, kept: KeptListing): void {
+  /** Ends a lease, which was in vain unless it was of use or `mayBeOfUse`. */
+  #end(inode: Inode, kept: KeptListing, mayBeOfUse = false): void {
     this.#kept.delete(inode);
-    if (!kept.wasOfUse) this.#unfit.add(inode, this.#now());
+    if (!mayBeOfUse && !kept.wasOfUse) this.#unfit.add(inode, this.#now());
     kept.end();
     this.drop(kept.book);
   }

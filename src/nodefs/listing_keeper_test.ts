@@ -147,6 +147,14 @@ Deno.test("a lease that was of no use is not taken again for a while", async () 
   assertEquals([await world.lease(), world.node.leases], [CACHE_DIR, 2]);
 });
 
+Deno.test("a lease that nobody used before its time was over is taken again", async () => {
+  const world = new World();
+  await world.lease();
+  world.now = 500;
+  assertEquals([await world.list(), world.node.leases], [CACHE_DIR, 2]);
+  assertEquals(await world.list(), KEEP_CACHE | CACHE_DIR);
+});
+
 Deno.test("nothing is kept where there is no lease, no timeout, or names came without attributes", async () => {
   const refused = new World();
   refused.node.refuses = true;
