@@ -13,11 +13,13 @@ import { importArguments } from "../conformance/tasks/registry.ts";
 import { buildPeers } from "./peers/build.ts";
 import { chart } from "./report/chart.ts";
 import { compare } from "./report/compare.ts";
-import { mergeRows, readResults, type RowResult, thisMachine } from "./report/results.ts";
+import { isAnother, type Machine, machineText, machineWarnings } from "./report/machine.ts";
+import { mergeRows, readResults, type RowResult } from "./report/results.ts";
 import type { MountRow, ProgramRows } from "./report/row.ts";
 import { groupTable, rowLines, verdictTable } from "./report/table.ts";
 import { mountGroups } from "./rows/all_rows.ts";
 import { programs } from "./rows/programs.ts";
+import { thisMachine } from "./subjects/machine.ts";
 import { type Effort, measureWorld } from "./subjects/measure.ts";
 import { runProgram } from "./subjects/programs.ts";
 
@@ -52,11 +54,9 @@ function chosen(wanted: readonly string[], quick: boolean): [MountRow[], Program
 }
 
 /** Writes results, chart, and the tables in the middle of the README. */
-async function store(rows: readonly RowResult[]): Promise<void> {
-  const machine = await thisMachine();
+async function store(rows: readonly RowResult[], machine: Machine): Promise<void> {
   await Deno.writeTextFile(RESULTS, JSON.stringify({ machine, rows }, null, 2));
-  const caption =
-    `${machine.cores} cores of ${machine.cpu}, Linux ${machine.kernel}, Deno ${machine.deno}`;
+  const caption = machineText(machine);
   const judged = rows.filter(({ group }) => group.startsWith("mount_"));
   await Deno.writeTextFile(CHART, chart(judged, caption));
   const text = await Deno.readTextFile(README);
@@ -90,6 +90,9 @@ async function main(): Promise<number> {
   const peers = await buildPeers(BUILT);
   for (const problem of peers.problems) console.error(problem);
   if (!peers.has("load")) return 1;
+  const machine = await thisMachine(`${peers.folder}/load`);
+  const warnings = machineWarnings(machine, stored?.machine);
+  console.log(`${machineText(machine)}\n`);
   const effort = quick ? QUICK : FULL;
   for (const world of new Set(rows.map((row) => row.world))) {
     const own = rows.filter((row) => row.world === world);
@@ -98,9 +101,14 @@ async function main(): Promise<number> {
   const imports = ownRows.length === 0 ? [] : await importArguments();
   for (const program of ownRows) await runProgram(program, imports, show);
   for (const line of compare(stored, measured)) console.log(line);
+  for (const line of warnings) console.log(line);
   if (quick || Deno.args.includes("--no-store")) return 0;
+  if (words.length > 0 && stored !== null && isAnother(machine, stored.machine)) {
+    console.log("Not stored: the other rows are from that machine. All rows together would be");
+    return 0;
+  }
   const groups = new Set([...Object.keys(mountGroups), ...programs.map(({ name }) => name)]);
-  await store(mergeRows(stored?.rows ?? [], measured, ({ group }) => groups.has(group)));
+  await store(mergeRows(stored?.rows ?? [], measured, ({ group }) => groups.has(group)), machine);
   return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -132,6 +134,55 @@ static long do_read_direct(void)
 	return 1;
 }
 
+/* What the machine itself costs: a call into the kernel that does nothing. */
+static long do_call(void)
+{
+	enum { CALLS = 1000 };
+	for (int count = 0; count < CALLS; count++)
+		syscall(SYS_getppid);
+	return CALLS;
+}
+
+/* Two processes that take turns, as a program and its server do. */
+static long do_turn(void)
+{
+	static int there[2] = { -1, -1 }, back[2];
+	char byte = 0;
+	if (there[0] < 0) {
+		if (pipe(there) != 0 || pipe(back) != 0)
+			fail("pipe for");
+		pid_t other = fork();
+		if (other < 0)
+			fail("fork for");
+		if (other == 0) {
+			close(there[1]);
+			while (read(there[0], &byte, 1) == 1)
+				if (write(back[1], &byte, 1) != 1)
+					break;
+			_exit(0);
+		}
+		close(there[0]);
+	}
+	if (write(there[1], &byte, 1) != 1 || read(back[0], &byte, 1) != 1)
+		fail("take turns for");
+	return 1;
+}
+
+/* Additions on the processor whose number stands where the path does. */
+static long do_compute(void)
+{
+	static volatile unsigned long sum;
+	cpu_set_t one;
+	CPU_ZERO(&one);
+	CPU_SET(atoi(path), &one);
+	if (sched_setaffinity(0, sizeof(one), &one) != 0)
+		fail("go to processor");
+	enum { ADDITIONS = 100000 };
+	for (int count = 0; count < ADDITIONS; count++)
+		sum += count;
+	return ADDITIONS;
+}
+
 static const struct {
 	const char *name;
 	long (*run)(void);
@@ -143,6 +194,9 @@ static const struct {
 	{ "list", do_list },
 	{ "list+stat", do_list_stat },
 	{ "read-direct", do_read_direct },
+	{ "call", do_call },
+	{ "turn", do_turn },
+	{ "compute", do_compute },
 };
 
 static void work(struct shared *shared, long (*run)(void), double seconds)

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Judgement } from "./judge.ts";
+import type { Machine } from "./machine.ts";
 import type { Unit } from "./row.ts";
 import type { Spread } from "./statistics.ts";
 
@@ -39,18 +40,6 @@ export interface RowResult {
   readonly judgements: readonly Judgement[];
 }
 
-/** The machine that it was measured on. */
-export interface Machine {
-  /** The kernel's release. */
-  readonly kernel: string;
-  /** The processor's name. */
-  readonly cpu: string;
-  /** How many of them. */
-  readonly cores: number;
-  /** Deno's version. */
-  readonly deno: string;
-}
-
 /** The file. */
 export interface Results {
   /** Where. */
@@ -83,15 +72,4 @@ export function mergeRows(
     fresh.delete(row.name);
   }
   return [...merged, ...fresh.values()];
-}
-
-/** What this machine is. */
-export async function thisMachine(): Promise<Machine> {
-  const cpuInfo = await Deno.readTextFile("/proc/cpuinfo");
-  return {
-    kernel: Deno.osRelease(),
-    cpu: /^model name\s*: (.*)$/m.exec(cpuInfo)?.[1] ?? Deno.build.arch,
-    cores: navigator.hardwareConcurrency,
-    deno: Deno.version.deno,
-  };
 }
