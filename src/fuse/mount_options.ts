@@ -64,7 +64,7 @@ export interface MountOptions {
   readonly syncRead?: boolean;
   /**
    * How the loop divides its time: `spinUs: 0` saves CPU, at the price of latency; `handOver: false` never leaves
-   * the processor to the program that a reply is for.
+   * the processor to the program that a reply is for, nor goes ahead of many.
    */
   readonly loop?: Partial<LoopOptions>;
   /**

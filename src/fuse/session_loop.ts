@@ -34,8 +34,8 @@ export interface LoopTimes {
 /** How a session divides its time. */
 export interface LoopOptions extends LoopTimes {
   /**
-   * Whether a reply leaves the processor to the program that it is for, while that one has us for itself: see
-   * `HandOver`. It needs CAP_SYS_NICE, as root has it, and is done without where that is missing.
+   * Whether a reply leaves the processor to the program that it is for, while that one has us for itself, and goes
+   * ahead of more programs than there are processors: see `HandOver`. It needs CAP_SYS_NICE, as root has it, and is done without where that is missing.
    */
   readonly handOver: boolean;
   /**
