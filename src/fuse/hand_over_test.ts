@@ -253,12 +253,13 @@ function serveCrowd(
   count: number,
   callers = 3,
   helper: Helper | null = null,
+  isNear = true,
 ): number {
   let ahead = 0;
   for (let index = 0; index < count; index++) {
     assertEquals(handOver.lend(CALLER + index % callers, helper), false);
     if (place.isAhead) ahead++;
-    handOver.looked(true);
+    handOver.looked(isNear);
   }
   return ahead;
 }
@@ -298,4 +299,10 @@ Deno.test("HandOver goes ahead neither where threads may be started nor with a h
   assertEquals(serveCrowd(handOverOf(place), place, 500), 0);
   const handOver = handOverOf(place, { startsNothing: true });
   assertEquals(serveCrowd(handOver, place, 500, 3, { isNear: true }), 0);
+});
+
+Deno.test("HandOver does not go ahead of callers who leave it nothing to do", () => {
+  const place = new FakePlace(1);
+  const handOver = handOverOf(place, { startsNothing: true });
+  assertEquals(serveCrowd(handOver, place, 500, 3, null, false), 0);
 });
