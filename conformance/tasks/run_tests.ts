@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { fuseMounts, unmountDead } from "./dead_mounts.ts";
 import { MOUNTING_FOLDERS, WITHOUT_FUSE } from "./fuse_device.ts";
 import { importArguments, ROOT } from "./registry.ts";
 import { testCounts } from "./test_summary.ts";
@@ -17,6 +18,7 @@ const HANGS = /has been running for over \((?:[4-9]|\d\d)m/;
 const withoutFuse = Deno.env.get(WITHOUT_FUSE) === "1";
 const leftOut = withoutFuse ? [`--ignore=${MOUNTING_FOLDERS.join(",")}`] : [];
 const started = performance.now();
+const mountsBefore = await fuseMounts();
 const child = new Deno.Command(Deno.execPath(), {
   args: ["test", "-A", "--no-prompt", ...await importArguments(), ...leftOut, ...Deno.args],
   cwd: ROOT,
@@ -39,7 +41,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 const decoder = new TextDecoder();
 let output = "";
 for await (const chunk of child.stdout) {
-  await Deno.stdout.write(chunk);
+  await Deno.stdout.write(chunk).catch(() => end("because nobody reads what it says"));
   // Summaries are at the end; a run that prints a lot must not be kept whole.
   output = (output + decoder.decode(chunk, { stream: true })).slice(-100_000);
   if (HANGS.test(output)) end("because a test hangs: see the lines above");
@@ -48,6 +50,9 @@ const { success } = await child.status;
 clearTimeout(guard);
 
 if (ended !== "") console.error(`\nThe run was ended ${ended}`);
+for (const mountpoint of await unmountDead(mountsBefore)) {
+  console.error(`Unmounted ${mountpoint}: a test left it without a server`);
+}
 
 const { passed, failed, ignored } = testCounts(output, success && ended === "");
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
