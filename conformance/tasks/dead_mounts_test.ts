@@ -29,7 +29,7 @@ async function serve(mountpoint: string): Promise<Deno.ChildProcess> {
 Deno.test("what a killed server leaves mounted is unmounted, and nothing that is alive or was there", async () => {
   const folder = await Deno.makeTempDir({ prefix: "fusewire-dead-" });
   const paths = ["old", "alive", "dead"].map((name) => `${folder}/${name}`);
-  const [old = "", alive = "", dead = ""] = paths;
+  const [, alive = "", dead = ""] = paths;
   for (const path of paths) await Deno.mkdir(path);
   const servers = await Promise.all(paths.map(serve));
   try {
