@@ -18,12 +18,16 @@ async function mountTable(): Promise<string> {
   }
 }
 
-/** Where FUSE filesystems are mounted. Paths with spaces and the like are left out, as tests make none. */
+/** Where tests make their folders: what is mounted elsewhere is somebody's own, dead or not. */
+const TEMPORARY = `${Deno.env.get("TMPDIR") ?? "/tmp"}/`.replace(/\/+$/, "/");
+
+/** Where FUSE filesystems of tests are mounted. Paths with spaces and the like are left out, as tests make none. */
 export async function fuseMounts(): Promise<Set<string>> {
   const found = new Set<string>();
   for (const line of (await mountTable()).split("\n")) {
     const [, mountpoint = "", type = ""] = line.split(" ");
-    if (/^fuse(\.|$)/.test(type) && !mountpoint.includes("\\")) found.add(mountpoint);
+    if (!mountpoint.startsWith(TEMPORARY) || mountpoint.includes("\\")) continue;
+    if (/^fuse(\.|$)/.test(type)) found.add(mountpoint);
   }
   return found;
 }
