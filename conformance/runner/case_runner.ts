@@ -11,7 +11,7 @@ import type { Caller } from "../system_calls.ts";
 import { Trial } from "../trial.ts";
 import type { Step } from "../trial_calls.ts";
 import type { Outcome } from "./outcome.ts";
-import { removeTree } from "./remove_tree.ts";
+import { TreeRemover } from "./remove_tree.ts";
 import { TimedOut, within } from "./time_limit.ts";
 
 /** How long a case may take by default. */
@@ -147,19 +147,22 @@ export class CaseRunner implements AsyncDisposable {
     failed: boolean,
   ): Promise<void> {
     for (const other of callers) await other[Symbol.asyncDispose]();
+    const remover = new TreeRemover(caller);
     try {
       await trial.closeHandles();
       await caller.closeAll();
       await this.#expectOpen(subject, openBefore);
       if (root !== undefined) {
-        await (subject.removeTree?.(root) ?? removeTree(caller, root));
+        await (subject.removeTree?.(root) ?? remover.remove(root));
         await expectGone(caller, root);
       }
     } catch (thrown) {
       // The first failure says more than what follows from it.
       if (failed) return;
       if (thrown instanceof CaseFailure) throw thrown;
-      throw new CaseFailure("removing what the case made", "success", showThrown(thrown), true);
+      const call = remover.lastCall === "" ? "" : `, ${remover.lastCall}`;
+      const what = `removing what the case made${call}`;
+      throw new CaseFailure(what, "success", showThrown(thrown), true);
     }
   }
 

@@ -133,7 +133,10 @@ Deno.test("what cannot be removed afterwards fails the case", async () => {
     (t) => t.file("/file"),
     () => new Refusing(new MemoryProvider()),
   );
-  assertStringIncludes(refused.message ?? "", "removing what the case made: expected success");
+  assertStringIncludes(
+    refused.message ?? "",
+    'removing what the case made, unlink("/case-1/file"): expected success',
+  );
 });
 
 Deno.test("warnings are told with a case that passes", async () => {

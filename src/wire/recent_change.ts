@@ -13,37 +13,49 @@ export interface Changing {
   readonly fresh: FreshStats;
   /** How many changes it has sent or been told of. */
   readonly changeCount: number;
+  /** How many there are now, and NaN, which equals nothing, while one of its own has no reply yet. */
+  readonly changeMark: number;
   /** For how long what a reply has said is recent, in milliseconds. */
   readonly recentMs: number;
+}
+
+/** What a file was opened with, and what the reply has said. */
+export interface Opening {
+  /** The flags of `open`. */
+  readonly flags: number;
+  /** The attributes, or null. */
+  readonly info: FileInfo | null;
+  /** The client's `changeMark` before it was asked for. */
+  readonly mark: number;
 }
 
 /**
  * The last change of an open file by its client: opening it, a write, new attributes. What its reply has said is given
  * out once while it is new (see {@linkcode FreshStats}), and to who asks for what is recent, for a moment
- * (`VFSClientOptions.recentMs`) and only while the client has sent no other change, as that may be one of the
- * same file by another way.
+ * (`VFSClientOptions.recentMs`) and only while the client has sent no other change since this one, nor had one under
+ * way, as that may be one of the same file by another way.
  */
 export class RecentChange {
   readonly #client: Changing;
   readonly #isNew: boolean;
-  /** Its number among the client's changes. */
+  /** Its number among the client's changes; NaN when others were under way. */
   #number: number;
   #info: FileInfo | null = null;
   #answeredAt = -Infinity;
   /** Until which generation of `FreshStats` the attributes are new; -1 when they have been given out. */
   #newUntil = -1;
 
-  /** The reply to opening a file with these flags has just come, with its attributes or null. */
-  constructor(client: Changing, flags: number, info: FileInfo | null) {
+  /** The reply to opening the file has just come. */
+  constructor(client: Changing, { flags, info, mark }: Opening) {
     this.#client = client;
     this.#isNew = (flags & O_EXCL) !== 0;
-    this.#number = client.changeCount;
+    this.#number = mark + 1;
     this.answered(info);
   }
 
   /** The next change that the client sends is one of this file. */
   begin(): void {
-    this.#number = this.#client.changeCount + 1;
+    this.#number = this.#client.changeMark + 1;
     this.#info = null;
     this.#answeredAt = -Infinity;
   }

@@ -3,7 +3,7 @@ import { O_CREAT, O_EXCL, O_RDWR } from "../base/mod.ts";
 import { newMemoryProvider } from "../providers/mod.ts";
 import { FileInfo } from "../provider/mod.ts";
 import { FreshStats } from "./fresh_stats.ts";
-import { type Changing, RecentChange } from "./recent_change.ts";
+import { type Changing, type Opening, RecentChange } from "./recent_change.ts";
 import { RemoteHandle } from "./remote_handle.ts";
 import type { RemoteProvider } from "./remote_provider.ts";
 import { codeOf, linked } from "./testing/linked.ts";
@@ -12,13 +12,26 @@ import { VFSServer } from "./vfs_server.ts";
 const NEW = O_CREAT | O_EXCL | O_RDWR;
 const INFO = new FileInfo({ name: "f", mode: 0o100644, size: 5 });
 
-function clientOf(recentMs: number): Changing & { changeCount: number } {
-  return { changeCount: 1, recentMs, fresh: new FreshStats() };
+function opening(flags: number, mark = 0): Opening {
+  return { flags, info: INFO, mark };
+}
+
+/** A client that has sent one change, and been told of its reply. */
+class Client implements Changing {
+  changeCount = 1;
+  isChanging = false;
+  readonly fresh = new FreshStats();
+
+  constructor(readonly recentMs: number) {}
+
+  get changeMark(): number {
+    return this.isChanging ? NaN : this.changeCount;
+  }
 }
 
 Deno.test("what a reply said is recent for its time, and until the next change of the client", async () => {
-  const client = clientOf(20);
-  const change = new RecentChange(client, NEW, INFO);
+  const client = new Client(20);
+  const change = new RecentChange(client, opening(NEW));
   assertEquals([change.info, change.isOfNewFile], [INFO, true]);
   client.changeCount++;
   assertEquals([change.info, change.isOfNewFile], [undefined, false]);
@@ -31,15 +44,27 @@ Deno.test("what a reply said is recent for its time, and until the next change o
   assertEquals([change.info, change.isOfNewFile], [undefined, false]);
 });
 
+Deno.test("a change beside another one of the client is never recent: which came last nobody knows", () => {
+  const client = new Client(60_000);
+  const change = new RecentChange(client, opening(NEW, NaN));
+  assertEquals([change.info, change.isOfNewFile], [undefined, false]);
+  client.isChanging = true;
+  change.begin();
+  client.changeCount++;
+  client.isChanging = false;
+  change.answered(INFO);
+  assertEquals(change.info, undefined);
+});
+
 Deno.test("nothing is recent unless that was asked for, and no file is new that was there", () => {
-  const never = new RecentChange(clientOf(0), NEW, INFO);
+  const never = new RecentChange(new Client(0), opening(NEW));
   assertEquals([never.info, never.isOfNewFile], [undefined, false]);
-  const old = new RecentChange(clientOf(1000), O_RDWR, INFO);
+  const old = new RecentChange(new Client(1000), opening(O_RDWR));
   assertEquals([old.info, old.isOfNewFile], [INFO, false]);
 });
 
 Deno.test("what is new is given out once, whether or not anything is recent", () => {
-  const change = new RecentChange(clientOf(0), NEW, INFO);
+  const change = new RecentChange(new Client(0), opening(NEW));
   assertEquals([change.take(), change.take()], [INFO, null]);
 });
 

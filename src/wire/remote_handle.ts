@@ -15,7 +15,7 @@ import {
 import type { ClientLink } from "./client_link.ts";
 import { lockFromMessage, lockToMessage } from "./lock_message.ts";
 import { OpCode, SetBits } from "./op_code.ts";
-import { RecentChange } from "./recent_change.ts";
+import { type Opening, RecentChange } from "./recent_change.ts";
 import { fileInfoOf } from "./remote_info.ts";
 import { setOwner, setTimes } from "./time_change.ts";
 import { reopen } from "./reopen.ts";
@@ -44,26 +44,16 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
   #closed = false;
   readonly #change: RecentChange;
 
-  /**
-   * The open file `number` of the server.
-   *
-   * @param info The attributes that came with it, or null.
-   */
-  constructor(
-    client: VFSClient,
-    number: number | bigint,
-    flags: number,
-    path: string,
-    info: FileInfo | null,
-  ) {
-    super(flags, path);
+  /** The open file `number` of the server, which has just been opened by this path. */
+  constructor(client: VFSClient, number: number | bigint, path: string, opening: Opening) {
+    super(opening.flags, path);
     this.#client = client;
     this.number = number;
     this.#name = basename(clean(path));
-    this.ino = info?.ino ?? 0;
-    this.#change = new RecentChange(client, flags, info);
+    this.ino = opening.info?.ino ?? 0;
+    this.#change = new RecentChange(client, opening);
     if (!client.reconnects) return;
-    this.#identity = info;
+    this.#identity = opening.info;
     client.revivables.add(this);
   }
 

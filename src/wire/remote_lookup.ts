@@ -88,8 +88,9 @@ export abstract class RemoteLookup extends RemoteAttributes {
   #findThere(path: string, context: Context | undefined): MaybePromise<FileInfo | null> {
     this.begin(OpCode.Lookup, path, context);
     const take = (response: VFSResponse): FileInfo | null => this.infoIn(response, "lstat", path);
+    const mark = this.client.changeMark;
     const isMissing = (): null => {
-      this.#recentMiss.keep(clean(path));
+      this.#recentMiss.keep(clean(path), mark);
       return null;
     };
     return this.client.ask(take, { syscall: "lstat", path }, context, isMissing);

@@ -75,27 +75,31 @@ export class RemoteProvider extends RemoteLookup {
     const request = this.begin(OpCode.Open, path, context);
     request.flags = flags;
     request.mode = mode;
-    return this.send((response) => this.#handle(response, path, flags), "open", path, context);
+    const mark = this.client.changeMark;
+    const take = (response: VFSResponse): Handle => this.#handle(response, path, flags, mark);
+    return this.send(take, "open", path, context);
   }
 
   /** Creates or empties a file, and opens it. */
   override create(path: string, mode: number, context?: Context): MaybePromise<Handle> {
     this.begin(OpCode.Create, path, context).mode = mode;
     const flags = O_RDWR | O_CREAT | O_TRUNC;
-    return this.send((response) => this.#handle(response, path, flags), "create", path, context);
+    const mark = this.client.changeMark;
+    const take = (response: VFSResponse): Handle => this.#handle(response, path, flags, mark);
+    return this.send(take, "create", path, context);
   }
 
-  #handle(response: VFSResponse, path: string, flags: number): Handle {
+  #handle(response: VFSResponse, path: string, flags: number, mark: number): Handle {
     const { client } = this;
     const { stat, handle } = response;
     if (stat === null || !this.hasVersion2) {
-      return new RemoteHandle(client, handle, flags, path, null);
+      return new RemoteHandle(client, handle, path, { flags, info: null, mark });
     }
     const cleaned = clean(path);
     const info = fileInfoOf(stat, basename(cleaned), 2);
     // Only then does the path name what was opened, and not a link to it.
     if ((flags & (O_NOFOLLOW | O_EXCL)) !== 0) client.fresh.keep(cleaned, info);
-    return new RemoteHandle(client, handle, flags, path, info);
+    return new RemoteHandle(client, handle, path, { flags, info, mark });
   }
 
   /** Makes a directory. */

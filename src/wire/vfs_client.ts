@@ -52,6 +52,8 @@ export class VFSClient {
   requestCount = 0;
   /** How many of them change something, and how many changes by others it has been told of. */
   changeCount = 0;
+  /** How many of its changes have no reply yet. */
+  #changing = 0;
   /** Whether the request is the kernel's. */
   #isReal = false;
   readonly #options: VFSClientOptions;
@@ -148,6 +150,14 @@ export class VFSClient {
     return this.version === 1 ? 0 : this.#options.recentMs ?? 0;
   }
 
+  /**
+   * How many changes there have been, to be compared with later ones; NaN, which equals nothing, while one of its own
+   * has no reply: who asks then cannot know whether the answer was before or after it.
+   */
+  get changeMark(): number {
+    return this.#changing === 0 ? this.changeCount : NaN;
+  }
+
   /** Whether a new connection is made when this one ends. */
   get reconnects(): boolean {
     return this.#options.reconnect !== undefined && this.version === 2;
@@ -241,7 +251,8 @@ export class VFSClient {
     if (this.#dead) return waiter.fail(this.#cause);
     if (isAborted) return waiter.interrupt();
     waiter.onReply = this.cache.asked(request, this.#file, this.#file2, this.#isReal);
-    if (!ReplyLane.observes(request.op)) {
+    const isChange = !ReplyLane.observes(request.op);
+    if (isChange) {
       this.changeCount++;
       this.fresh.expire();
     }
@@ -251,7 +262,15 @@ export class VFSClient {
     }
     if (this.#queue !== null) this.#queue.push(waiter);
     else this.#post(request, waiter, this.#file, this.#file2);
+    // Nobody asks for what only closes a file to know what it has changed.
+    if (!isChange || waiter.mayBeLate || waiter.isOver) return;
+    this.#changing++;
+    waiter.onChanged = this.#changed;
   }
+
+  readonly #changed = (): void => {
+    this.#changing--;
+  };
 
   #post(
     request: VFSRequest,

@@ -47,6 +47,8 @@ export interface Waiter {
   kept: KeptRequest | null;
   /** Called once when it is over, in any way. */
   onEnd: (() => void) | null;
+  /** The same for who counts the changes that are under way. */
+  onChanged: (() => void) | null;
   /** Called with the reply, before the caller gets it. */
   onReply: ((response: VFSResponse) => void) | null;
   /** Whether it is over. */
@@ -76,6 +78,8 @@ export class PendingReply<T> implements Waiter {
   kept: KeptRequest | null = null;
   /** Called once when it is over, in any way. */
   onEnd: (() => void) | null = null;
+  /** The same for who counts changes. */
+  onChanged: (() => void) | null = null;
   /** Called with the reply, before the caller gets it. */
   onReply: ((response: VFSResponse) => void) | null = null;
   /** The result where there is nothing; null for ENOENT as an error. */
@@ -160,9 +164,10 @@ export class PendingReply<T> implements Waiter {
   }
 
   #over(): void {
-    const { onEnd } = this;
-    this.onEnd = null;
+    const { onEnd, onChanged } = this;
+    this.onEnd = this.onChanged = null;
     this.kept = null;
     onEnd?.();
+    onChanged?.();
   }
 }
