@@ -13,5 +13,6 @@ export const programs: readonly ProgramRows[] = [
   { name: "hooks", args: ["bench/hooks_bench.ts"] },
   { name: "wire", args: ["bench/wire_bench.ts"] },
   { name: "mount over the wire", args: ["bench/mount_over_wire_bench.ts", "5"] },
+  { name: "shared memory", args: ["bench/shared_memory_bench.ts"] },
   { name: "codec", args: ["bench/wire_codec_bench.ts"], quick: true },
 ];

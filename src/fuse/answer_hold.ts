@@ -3,11 +3,13 @@
  *
  * @module
  */
-import { type Holder, SpinPolicy } from "../libc/mod.ts";
+import { type DueAnswer, type Holder, SpinPolicy } from "../libc/mod.ts";
 import type { Channel } from "./device.ts";
 
-/** So many times it is looked for the answer, and then once for the requests of others. */
+/** So many times it is looked for the answer before the clock is looked at. */
 const LOOKS = 8;
+/** So often it is looked for the requests of others, in milliseconds: to look for the answer may cost much less. */
+const OTHERS_EVERY_MS = 0.01;
 
 /** It is seen once in so many requests how soon the server takes them. */
 const SEEN_EVERY = 8;
@@ -58,12 +60,13 @@ export class AnswerHold implements Holder {
     return this.#awake >= NEAR;
   }
 
-  /** Calls `look` until it returns true, a request comes, or it does not pay. */
-  hold(look: () => boolean, isTaken: () => boolean): void {
+  /** Looks until the answer is there, a request comes, or it does not pay. */
+  hold({ look, isTaken, rest }: DueAnswer): void {
     if (--this.#unseen < 0) this.#see(isTaken);
     // The server may have had the processor already, when what we sent woke it.
     if (look() || this.#channel.hasMessage() || this.#spinFor(look)) return;
     const lingerMs = this.#linger.nextMs();
+    if (lingerMs > 0 && rest() && look()) return;
     const lingersAt = performance.now();
     // An answer may come in parts, or be another's, who cannot take it before we end.
     while (performance.now() - lingersAt < lingerMs) {
@@ -89,14 +92,19 @@ export class AnswerHold implements Holder {
     const spinMs = this.#spin.nextMs();
     if (spinMs === 0) return false;
     const startedAt = performance.now();
+    let seenAt = startedAt;
+    let now: number;
     do {
       for (let looks = 0; looks < LOOKS; looks++) {
         if (!look()) continue;
         this.#spin.found();
         return true;
       }
+      now = performance.now();
+      if (now - seenAt < OTHERS_EVERY_MS) continue;
+      seenAt = now;
       if (this.#channel.hasMessage()) return true;
-    } while (performance.now() - startedAt < spinMs);
+    } while (now - startedAt < spinMs);
     this.#spin.missed();
     return false;
   }

@@ -33,6 +33,7 @@ export { receiveWithDescriptors, sendWithDescriptors } from "./passed_descriptor
 export * from "./poll_set.ts";
 export * from "./process.ts";
 export { Processor, ProcessorLoad } from "./processor.ts";
+export { SharedMemory } from "./shared_memory.ts";
 export { SpinPolicy } from "./spin_policy.ts";
 export { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, STATX_ALL, STATX_MODE, StatxBlock } from "./statx.ts";
 export * from "./thread_wait.ts";

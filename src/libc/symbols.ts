@@ -45,6 +45,11 @@ export const SYMBOLS = {
     nonblocking: true,
   },
 
+  // Memory
+  memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
+  mmap: { parameters: ["usize", "usize", "i32", "i32", "i32", "usize"], result: "pointer" },
+  munmap: { parameters: ["usize", "usize"], result: "i32" },
+
   // Sockets
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },

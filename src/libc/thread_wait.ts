@@ -26,11 +26,18 @@ export interface Waiting {
 export interface Holder {
   /** Whether nobody else needs the thread now, as far as is known. */
   mayHold(): boolean;
-  /**
-   * Calls `look` again and again until it says that there is no more to look for. Ends without that when it
-   * takes long or somebody needs the thread. `isTaken` tells whether who has to answer has taken the question.
-   */
-  hold(look: () => boolean, isTaken: () => boolean): void;
+  /** Looks for the answer again and again. Ends without it when it takes long or somebody needs the thread. */
+  hold(answer: DueAnswer): void;
+}
+
+/** What a thread is held for. */
+export interface DueAnswer {
+  /** Takes what has come. True when there is no more to look for. */
+  readonly look: () => boolean;
+  /** Whether who has to answer has taken the question. */
+  readonly isTaken: () => boolean;
+  /** From now on what comes wakes the thread. True when something has come already. */
+  readonly rest: () => boolean;
 }
 
 /**

@@ -12,6 +12,7 @@ import type { HandleTable, OpenFile } from "./handle_table.ts";
 import type { LeaseTable } from "./lease_table.ts";
 import type { WireLimits } from "./limits.ts";
 import type { ListingTable } from "./listing_table.ts";
+import type { MemoryOffer } from "./memory_offer.ts";
 import { OpCode } from "./op_code.ts";
 import { type InodeSource, setStatV1, setStatV2 } from "./stat_message.ts";
 import { VFSRequest } from "./vfs_request.ts";
@@ -48,6 +49,8 @@ export interface Session {
   readonly leases: LeaseTable;
   /** Sends the descriptors of `LeaseSignal`, once and where that can be. */
   giveSignal(): void;
+  /** Memory to share with the client. */
+  readonly memory: MemoryOffer;
   /** Whether nobody changes what is served but through this server. */
   readonly soleOwner: boolean;
   /** Where version 1's inode numbers come from. */

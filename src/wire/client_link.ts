@@ -4,7 +4,7 @@
  * @module
  */
 import { FsError } from "../base/mod.ts";
-import type { Holder } from "../libc/mod.ts";
+import type { DueAnswer, Holder } from "../libc/mod.ts";
 import { CborReader } from "../cbor/mod.ts";
 import { decodeResponse, encodeRequestOfOp, type WireVersion } from "./codec.ts";
 import { FrameOutput } from "./frame_output.ts";
@@ -12,6 +12,7 @@ import { FrameReader } from "./frame_reader.ts";
 import { HELLO_FROM_KERNEL } from "./hello_message.ts";
 import { DEFAULT_LIMITS, REPLY_FRAME_MAX, WIRE_VERSION } from "./limits.ts";
 import { OpCode } from "./op_code.ts";
+import { SHARE_NOW } from "./share_operation.ts";
 import { type ByteChannel, channelOf, type WireConnection } from "./transport.ts";
 import { VFSHello } from "./vfs_parts.ts";
 import { VFSRequest } from "./vfs_request.ts";
@@ -108,7 +109,31 @@ export class ClientLink {
     link.hello.version = 1;
     link.hello.dataMax = DEFAULT_LIMITS.dataMax;
     if (options.version === 2) await link.#greet(frameMax, options.fromKernel === true);
+    if (link.hello.shares && link.channel.mapMemory !== undefined) await link.#share();
     return link;
+  }
+
+  /** Changes over to memory that the server shares, when it gives some and we can map it. */
+  async #share(): Promise<void> {
+    const { channel } = this;
+    channel.keepDescriptors?.(1);
+    const isGiven = await this.#ask({ op: OpCode.Share });
+    channel.keepDescriptors?.(0);
+    const [fd] = channel.takeDescriptors?.() ?? [];
+    if (!isGiven || fd === undefined || channel.mapMemory?.(fd) !== true) return;
+    if (await this.#ask({ op: OpCode.Share, flags: SHARE_NOW })) channel.useMemory?.();
+  }
+
+  /** Whether the server does what it is asked. */
+  async #ask(request: Partial<VFSRequest>): Promise<boolean> {
+    const waiter = new PendingReply(OpCode.Share, () => true, { syscall: "connect" });
+    this.post(new VFSRequest(request), waiter);
+    try {
+      return await waiter.promise;
+    } catch (thrown) {
+      if (this.#ended) throw thrown;
+      return false;
+    }
   }
 
   async #greet(frameMax: number, fromKernel: boolean): Promise<void> {
@@ -246,17 +271,19 @@ export class ClientLink {
    * nothing else has come that somebody should hear of before its caller does.
    */
   hold(waiter: Waiter, holder: Holder): boolean {
+    // Before the question goes out, so that the answer wakes nobody.
+    this.channel.spin?.();
     this.#output.flush();
     const canHold = this.channel.readNow !== undefined && waiter.sent && this.#output.queued === 0;
-    if (!canHold || this.#ended) return false;
     const before = this.#forOthers;
-    this.#held = waiter;
-    holder.hold(this.#look, this.#isTaken);
-    this.#held = null;
-    return waiter.isOver && this.#forOthers === before;
+    if (canHold && !this.#ended) {
+      this.#held = waiter;
+      holder.hold(this.#due);
+      this.#held = null;
+    }
+    this.channel.rest?.();
+    return waiter.isOver && canHold && this.#forOthers === before;
   }
-
-  readonly #isTaken = (): boolean => this.channel.isTaken?.() ?? false;
 
   /** Takes what has come; true when that is the end of what the thread is held for. */
   readonly #look = (): boolean => {
@@ -272,6 +299,12 @@ export class ClientLink {
       this.end(thrown);
     }
     return this.#ended || this.#held?.isOver !== false;
+  };
+
+  readonly #due: DueAnswer = {
+    look: this.#look,
+    isTaken: () => this.channel.isTaken?.() ?? false,
+    rest: () => this.channel.rest?.() ?? false,
   };
 
   #take(): void {

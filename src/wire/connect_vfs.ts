@@ -47,8 +47,10 @@ export interface ConnectUDSOptions extends Omit<VFSClientOptions, "reconnect"> {
   /**
    * Whether the provider is for a mount that this thread serves: then the thread looks for the answers of
    * the server and for the requests of the kernel at the same time, which saves turns of the event
-   * loop (`bench/mount_over_wire_bench.ts`), and what one program asks is mostly answered without a promise. Anything
-   * else is slower that way. Needs `--allow-ffi`. Includes `fromKernel`. Default false.
+   * loop (`bench/mount_over_wire_bench.ts`), and what one program asks is mostly answered without a promise. Where the
+   * server looks for requests in the same way (`VFSServerOptions.spinUs`), the two share memory for their messages
+   * (`bench/shared_memory_bench.ts`). Anything else is slower that way. Needs `--allow-ffi`. Includes `fromKernel`.
+   * Default false.
    */
   readonly forMount?: boolean;
 }

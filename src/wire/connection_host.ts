@@ -8,6 +8,7 @@ import type { ChangeHub } from "./change_hub.ts";
 import type { LeaseQuota } from "./lease_quota.ts";
 import type { WireLimits } from "./limits.ts";
 import type { ListingShelf } from "./listing_table.ts";
+import type { MemoryQuota } from "./memory_offer.ts";
 import type { WireObserver } from "./observer.ts";
 import type { SoleClient } from "./sole_client.ts";
 import type { InodeSource } from "./stat_message.ts";
@@ -40,6 +41,8 @@ export interface ConnectionHost {
   readonly shelf: ListingShelf;
   /** Bounds what is leased. */
   readonly quota: LeaseQuota;
+  /** Bounds who has shared memory. */
+  readonly memories: MemoryQuota;
   /** Bytes that the connections hold for their clients together. */
   readonly held: () => number;
   /** How large a buffer a connection may keep while it has nothing to send, in bytes. */

@@ -14,6 +14,7 @@ import { OpCode, type OpName } from "./op_code.ts";
 import { OPERATIONS } from "./operations.ts";
 import * as path from "./path_operations.ts";
 import { setattr } from "./setattr_operation.ts";
+import { share } from "./share_operation.ts";
 
 /** Runs an operation: fills `call.response`, or fails. */
 export type Operation = (call: Call) => MaybePromise<void>;
@@ -66,6 +67,7 @@ const RUN: Record<Exclude<OpName, ConnectionOp>, Operation> = {
   Watch: watch,
   Unwatch: unwatch,
   Lease: lease,
+  Share: share,
 };
 
 /** The operations that a version has, by number. */

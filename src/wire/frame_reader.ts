@@ -105,6 +105,7 @@ export class FrameReader {
    * for a channel that can do that, and where it has `toRead` also while somebody waits in {@linkcode FrameReader.fill}.
    */
   fillNow(): boolean | null {
+    if (this.#channel.hasNone?.() === true) return null;
     this.#makeRoom();
     const size = this.#channel.readNow?.(this.bytes.subarray(this.#end)) ?? null;
     return size === 0 ? null : this.#filled(size);

@@ -133,6 +133,7 @@ const SESSION: readonly [string, Partial<VFSRequest> & { op: number }][] = [
     set: SetBits.WantStat,
     id: 54,
   }],
+  ["memory where there is none", { op: OpCode.Share, id: 55 }],
 ];
 
 /** Leases of a server that gives them. */

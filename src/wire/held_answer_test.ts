@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { FsError, S_IFREG } from "../base/mod.ts";
-import { type Holder, threadWait } from "../libc/mod.ts";
+import { type DueAnswer, type Holder, threadWait } from "../libc/mod.ts";
 import type { Context } from "../provider/mod.ts";
 import { connectVFS } from "./connect_vfs.ts";
 import { OpCode } from "./op_code.ts";
@@ -31,7 +31,7 @@ class Looks implements Holder {
     return this.isFree;
   }
 
-  hold(look: () => boolean): void {
+  hold({ look }: DueAnswer): void {
     this.holds++;
     for (let count = 0; count < this.#count; count++) if (look()) return;
   }

@@ -27,6 +27,7 @@ function helloMessage(session: Session, version: WireVersion): VFSHello {
   hello.exact = soleOwner;
   // Where notices tell everything, nobody needs them.
   hello.leases = !soleOwner && session.hasLstat && session.leases.isPossible;
+  hello.shares = session.memory.isPossible;
   return hello;
 }
 

@@ -31,6 +31,8 @@ export interface WireLimits {
   readonly leasesTotalMax: number;
   /** Connections of one server that lease; one more is ENOSPC. */
   readonly leasersMax: number;
+  /** Connections of one server that share memory with their clients, 2 MiB each; all others do without. */
+  readonly sharersMax: number;
   /**
    * Bytes of replies, and of writes under way, of all connections of one server together. Above, a
    * connection is only read while its own part is small: those who take their replies go on.
@@ -58,6 +60,7 @@ export const DEFAULT_LIMITS: WireLimits = {
   leasesMax: 4096,
   leasesTotalMax: 16_384,
   leasersMax: 32,
+  sharersMax: 8,
   queuedTotalMax: 256 << 20,
   listedEntriesMax: 262_144,
   connectionsMax: 1024,

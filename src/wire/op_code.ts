@@ -80,6 +80,8 @@ export const OpCode = {
   Unwatch: 48,
   /** Leases a directory. */
   Lease: 49,
+  /** Goes on through shared memory. */
+  Share: 50,
 } as const;
 
 /** The number of an operation. */

@@ -297,6 +297,15 @@ export const OPERATIONS = {
       "the lease, 0 when it is over already. `stat` as Lookup; the number of entries in `off`, and all of them as " +
       "Readdir has them, if they are no more than `sz`. `flags` 1: with the descriptors that tell at once.",
   },
+  Share: {
+    since: 2,
+    effect: "control",
+    request: ["flags"],
+    reply: [],
+    about:
+      "`flags` 0: the reply comes with the descriptor of memory that both sides share. `flags` 1: everything behind " +
+      "the reply goes through that memory. EOPNOTSUPP where the server has none for this connection.",
+  },
 } as const satisfies Record<OpName, OpRow>;
 
 /** The row of an operation's number, or undefined for a number that has none. */

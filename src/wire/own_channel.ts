@@ -20,7 +20,11 @@ import {
   type WaitSource,
   write,
 } from "../libc/mod.ts";
+import { SharedRings } from "./shared_rings.ts";
 import type { ByteChannel } from "./transport.ts";
+
+/** So much of what only wakes is read at once. */
+const WAKES_MAX = 64;
 
 /**
  * A connection for a thread that serves a mount: while an answer is due, that thread looks for it and for the
@@ -47,6 +51,13 @@ export class OwnChannel implements ByteChannel, WaitSource {
   /** How many descriptors are to be kept; 0 for none. */
   #wanted = 0;
   #descriptors: readonly number[] | null = null;
+  /** What is made of memory that the server shares, used or not yet. */
+  #mapped: SharedRings | null = null;
+  /** What bytes go through instead of the socket. */
+  #rings: SharedRings | null = null;
+  /** Whether somebody looks for bytes by himself. */
+  #isSpinning = false;
+  readonly #wakes = new Uint8Array(WAKES_MAX);
 
   /** @throws {FsError} When nobody listens there. */
   constructor(path: string) {
@@ -68,11 +79,73 @@ export class OwnChannel implements ByteChannel, WaitSource {
     this.#due = count;
   }
 
+  /** Whether there is nothing in the ring, for who looks by himself: others may have been woken by the end. */
+  hasNone(): boolean {
+    return this.#isSpinning && this.#rings?.hasNone === true;
+  }
+
   /** Takes what has come. Returns 0 when there is nothing, null at the end. */
   readNow(buffer: Uint8Array): number | null {
     if (this.#closed) return null;
+    const rings = this.#rings;
+    if (rings === null) return this.#receive(buffer);
+    if (this.#isSpinning) return rings.read(buffer);
+    const isEnd = this.#takeWakes();
+    rings.woken();
+    // Whoever is given a part of a message may sleep until there is more.
+    rings.sleep();
+    const size = rings.read(buffer);
+    return size === 0 && isEnd ? null : size;
+  }
+
+  /** Takes what has woken us, so that the socket wakes again. True when it is broken: there may be bytes left for us. */
+  #takeWakes(): boolean {
+    try {
+      return this.#receive(this.#wakes) === null;
+    } catch (thrown) {
+      // ECONNRESET: also when the server has ended without having taken what woke it.
+      if (thrown instanceof FsError) return true;
+      throw thrown;
+    }
+  }
+
+  /** Takes what has come over the socket. */
+  #receive(buffer: Uint8Array): number | null {
     if (this.#wanted === 0) return receiveNow(this.fd, buffer);
     return receiveWithDescriptors(this.fd, buffer, this.#wanted, this.#keep);
+  }
+
+  /** Maps memory of the server's. */
+  mapMemory(fd: number): boolean {
+    try {
+      this.#mapped = SharedRings.map(fd, (data) => sendNow(this.fd, data));
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof FsError) return false;
+      throw thrown;
+    } finally {
+      close(fd);
+    }
+  }
+
+  /** Goes on through that memory. */
+  useMemory(): void {
+    this.#rings = this.#mapped;
+    this.rest();
+  }
+
+  /** Somebody looks by himself. */
+  spin(): void {
+    this.#isSpinning = true;
+    this.#rings?.stayAwake();
+  }
+
+  /** He does not any more. */
+  rest(): boolean {
+    this.#isSpinning = false;
+    const isThere = this.#rings?.sleep() === true;
+    if (isThere) this.ready();
+    return isThere;
   }
 
   /** Keeps the first so many descriptors that come together. */
@@ -87,6 +160,8 @@ export class OwnChannel implements ByteChannel, WaitSource {
 
   /** Those that have come. */
   takeDescriptors(): readonly number[] | null {
+    // Through the memory comes only what tells of them.
+    if (this.#rings !== null && this.#wanted > 0) this.#takeWakes();
     const descriptors = this.#descriptors;
     this.#descriptors = null;
     return descriptors;
@@ -96,7 +171,7 @@ export class OwnChannel implements ByteChannel, WaitSource {
   toRead(): Promise<void> {
     return new Promise((resolve) => {
       this.#reader = resolve;
-      if (this.#closed) this.ready();
+      if (this.#closed || this.#rings?.sleep() === true) this.ready();
       else if (!threadWait.covers(this)) this.left();
     });
   }
@@ -130,16 +205,18 @@ export class OwnChannel implements ByteChannel, WaitSource {
   /** Writes as many of the bytes as the server's side takes now. */
   writeNow(data: Uint8Array): number {
     if (this.#closed) throw new FsError("EPIPE", { syscall: "send" });
-    return sendNow(this.fd, data);
+    return this.#rings === null ? sendNow(this.fd, data) : this.#rings.write(data);
   }
 
   /** Whether the server has taken all that was sent. */
   isTaken(): boolean {
-    return !this.#closed && unreadBytes(this.fd, this.#count) === 0;
+    if (this.#closed) return false;
+    return this.#rings?.isTaken ?? unreadBytes(this.fd, this.#count) === 0;
   }
 
   /** Writes some of the bytes; waits on another thread while the server takes none. */
   async write(data: Uint8Array): Promise<number> {
+    if (this.#rings !== null) return await this.#rings.writeSoon(data);
     for (;;) {
       const size = this.writeNow(data);
       if (size > 0) return size;
@@ -158,6 +235,7 @@ export class OwnChannel implements ByteChannel, WaitSource {
     if (this.#closed) return;
     this.#closed = true;
     threadWait.remove(this);
+    this.#mapped?.close();
     this.takeDescriptors()?.forEach(close);
     this.ready();
     if (this.#waits === 0) return this.#closeAll();

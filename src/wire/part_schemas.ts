@@ -376,4 +376,11 @@ export const HELLO: Schema<VFSHello> = schemaOf<VFSHello>([
     get: (hello) => hello.leases,
     set: (hello, value) => hello.leases = value,
   }),
+  new BooleanField({
+    key: "shares",
+    since: 2,
+    about: "There is shared memory for this connection",
+    get: (hello) => hello.shares,
+    set: (hello, value) => hello.shares = value,
+  }),
 ]);

@@ -4,8 +4,12 @@
  * @module
  */
 import { FsError } from "../base/mod.ts";
-import { receiveNow, sendNow, sendWithDescriptors } from "../libc/mod.ts";
+import { close, receiveNow, sendNow, sendWithDescriptors } from "../libc/mod.ts";
+import { SharedRings, WAKE } from "./shared_rings.ts";
 import type { ByteChannel } from "./transport.ts";
+
+/** So much of what only wakes is read at once. */
+const WAKES_MAX = 64;
 
 /**
  * Waits as Deno does, and besides takes what has come, and sends what there is, at once. That takes nothing from
@@ -16,6 +20,13 @@ export class PolledChannel implements ByteChannel {
   readonly #fd: number;
   readonly #onClose: () => void;
   #closed = false;
+  /** A descriptor of memory for the client; -1 for none. */
+  #memory = -1;
+  /** What is made of that memory, used or not yet. */
+  #offered: SharedRings | null = null;
+  /** What bytes go through instead of the socket. */
+  #rings: SharedRings | null = null;
+  readonly #wakes = new Uint8Array(WAKES_MAX);
 
   /** @param fd The connection's descriptor, which stays Deno's. */
   constructor(connection: Deno.Conn, fd: number, onClose: () => void) {
@@ -26,30 +37,80 @@ export class PolledChannel implements ByteChannel {
 
   /** Waits for bytes. */
   read(buffer: Uint8Array): Promise<number | null> {
-    return this.#connection.read(buffer);
+    return this.#rings === null
+      ? this.#connection.read(buffer)
+      : this.#readRing(this.#rings, buffer);
+  }
+
+  async #readRing(rings: SharedRings, buffer: Uint8Array): Promise<number | null> {
+    for (;;) {
+      const isEnd = !rings.sleep() && await this.#isEnd();
+      rings.stayAwake();
+      rings.woken();
+      const size = rings.read(buffer);
+      if (size > 0) return size;
+      if (isEnd) return null;
+    }
+  }
+
+  /** Waits until something wakes us: true when that is the end. */
+  async #isEnd(): Promise<boolean> {
+    try {
+      return await this.#connection.read(this.#wakes) === null;
+    } catch (thrown) {
+      if (this.#closed) throw thrown;
+      // ECONNRESET: also when the client has ended without having taken what woke it. There may be bytes left.
+      return true;
+    }
+  }
+
+  /** Makes memory for the client. */
+  offerMemory(): number {
+    if (this.#offered !== null || this.#closed) return -1;
+    const { rings, fd } = SharedRings.make((data) => sendNow(this.#fd, data));
+    this.#offered = rings;
+    return this.#memory = fd;
+  }
+
+  /** Goes on through that memory. */
+  useMemory(): void {
+    this.#rings = this.#offered;
+    this.#forgetDescriptor();
+  }
+
+  #forgetDescriptor(): void {
+    if (this.#memory >= 0) close(this.#memory);
+    this.#memory = -1;
+  }
+
+  /** Whether there is nothing in the ring. */
+  hasNone(): boolean {
+    return this.#rings?.hasNone === true;
   }
 
   /** Takes what has come: 0 when there is nothing, null at the end. */
   readNow(buffer: Uint8Array): number | null {
     if (this.#closed) return null;
-    return receiveNow(this.#fd, buffer);
+    return this.#rings === null ? receiveNow(this.#fd, buffer) : this.#rings.read(buffer);
   }
 
   /** Writes some of the bytes. */
   write(data: Uint8Array): Promise<number> {
-    return this.#connection.write(data);
+    return this.#rings === null ? this.#connection.write(data) : this.#rings.writeSoon(data);
   }
 
   /** Writes as many of the bytes as the client's side takes now. */
   writeNow(data: Uint8Array): number {
     if (this.#closed) throw new FsError("EPIPE", { syscall: "send" });
-    return sendNow(this.#fd, data);
+    return this.#rings === null ? sendNow(this.#fd, data) : this.#rings.write(data);
   }
 
   /** As `writeNow`, with descriptors. */
   writeWith(data: Uint8Array, descriptors: readonly number[]): number {
     if (this.#closed) throw new FsError("EPIPE", { syscall: "sendmsg" });
-    return sendWithDescriptors(this.#fd, data, descriptors);
+    if (this.#rings === null) return sendWithDescriptors(this.#fd, data, descriptors);
+    // They come before what tells of them.
+    return sendWithDescriptors(this.#fd, WAKE, descriptors) === 0 ? 0 : this.#rings.write(data);
   }
 
   /** Ends both directions. */
@@ -57,6 +118,8 @@ export class PolledChannel implements ByteChannel {
     if (this.#closed) return;
     // From now on the descriptor may be anybody's.
     this.#closed = true;
+    this.#offered?.close();
+    this.#forgetDescriptor();
     this.#onClose();
     this.#connection.close();
   }

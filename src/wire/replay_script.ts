@@ -52,8 +52,11 @@ export interface ReplayAsk {
   readonly answered: boolean;
   /** Whether it may wait for others: then its reply is due where the recording has it. */
   readonly late: boolean;
-  /** Whether it only looked and was taken back: who was faster says nothing of the provider. */
-  readonly raced: boolean;
+  /**
+   * Whether its reply says nothing of the provider: it only looked and was taken back, so the faster one decided, or it
+   * is about memory that only who records could have passed on.
+   */
+  readonly incidental: boolean;
 }
 
 /** One step: ask, or take the reply of what was late. */
@@ -108,6 +111,8 @@ export function comparable(
   const response = new VFSResponse();
   decodeResponse(reader, response, version);
   const writer = new CborWriter();
+  // A matter of the connection, not of what is served.
+  if (response.hello !== null) response.hello.shares = false;
   if (response.stat !== null) mask(response.stat, options);
   for (const entry of response.entries ?? []) mask(entry, options);
   encodeResponse(writer, response, version);
@@ -181,7 +186,7 @@ export function replayScript(
       version: index === 0 ? versions.first : versions.rest,
       answered,
       late: id !== 0 && op === OpCode.SetLock && (flags & LOCK_WAITS) !== 0,
-      raced: back.has(request) && ReplyLane.observes(op),
+      incidental: op === OpCode.Share || (back.has(request) && ReplyLane.observes(op)),
     };
   });
   let [asked, replied] = [0, 0];

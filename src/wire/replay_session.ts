@@ -97,9 +97,9 @@ class Asker {
 }
 
 function compared(ask: ReplayAsk, got: ComparableReply | null): ReplayDifference | null {
-  const { index, request, expected, raced } = ask;
+  const { index, request, expected, incidental } = ask;
   const [want, have] = [expected?.bytes ?? NOTHING, got?.bytes ?? NOTHING];
-  if (equal(want, have) || (raced && got !== null)) return null;
+  if (equal(want, have) || (incidental && got !== null)) return null;
   return {
     index,
     request,

@@ -17,6 +17,7 @@ import { answerHello } from "./hello_message.ts";
 import type { LeaseTable } from "./lease_table.ts";
 import type { WireLimits } from "./limits.ts";
 import { ListingTable } from "./listing_table.ts";
+import { MemoryOffer } from "./memory_offer.ts";
 import { OpCode } from "./op_code.ts";
 import { ReplyLane } from "./reply_lane.ts";
 import { ReplySender } from "./reply_sender.ts";
@@ -57,6 +58,8 @@ export class ServerConnection implements Session {
   readonly watches: WatchTable;
   /** What the client has leased. */
   readonly leases: LeaseTable;
+  /** Memory to share with the client. */
+  readonly memory: MemoryOffer;
   /** Whether nobody changes what is served but through this server. */
   readonly soleOwner: boolean;
   /** Where version 1's inode numbers come from. */
@@ -103,6 +106,7 @@ export class ServerConnection implements Session {
     this.#notices = new ConnectionNotices(host, this.#replies, () => this.#flushSoon());
     this.watches = this.#notices.watches;
     this.leases = this.#notices.leases;
+    this.memory = new MemoryOffer(channel, this.output, host.memories, host.spinMs > 0);
   }
 
   /** Sends the descriptors that tell of the end of leases at once, if that can be and has not been done. */
@@ -319,6 +323,7 @@ export class ServerConnection implements Session {
   /** Replies, and keeps the call for another request. */
   #send(call: Call): void {
     if (!this.#ended && !call.cancelled) this.#replies.send(call);
+    if (call.request.op === OpCode.Share) this.memory.replied(call);
     this.#requests.release(call);
   }
 
@@ -377,6 +382,7 @@ export class ServerConnection implements Session {
   async #end(): Promise<void> {
     this.abort();
     this.#notices.close();
+    this.memory.close();
     this.listings.clear();
     const closing: MaybePromise<void>[] = [];
     for (const file of this.handles.takeAll()) {

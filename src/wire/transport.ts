@@ -19,6 +19,8 @@ export interface ByteChannel {
    * throws when broken. Not while somebody waits in `read`, unless the channel says that it may be.
    */
   readNow?(buffer: Uint8Array): number | null;
+  /** Whether `readNow` would take nothing, where that can be told at less cost. */
+  hasNone?(): boolean;
   /** Waits until there may be something for `readNow`, which is then called instead of `read`. */
   toRead?(): Promise<void>;
   /** Whether the other side has taken all that was sent, where that can be told. */
@@ -32,6 +34,16 @@ export interface ByteChannel {
   keepDescriptors?(count: number): void;
   /** Those that have come, which are the caller's then; null for none. */
   takeDescriptors?(): readonly number[] | null;
+  /** Server: makes memory to share with the client. Returns a descriptor of it, which stays the channel's, or -1. */
+  offerMemory?(): number;
+  /** Client: maps the memory that a descriptor, which is the channel's from now on, stands for. False when it cannot. */
+  mapMemory?(fd: number): boolean;
+  /** From now on all bytes of both directions go through that memory. */
+  useMemory?(): void;
+  /** Somebody looks for bytes again and again: until `rest` nobody need wake him. */
+  spin?(): void;
+  /** That is over: what comes wakes who waits in `read` or `toRead`. True when something is there already. */
+  rest?(): boolean;
   /** Told how many answers are due, by who reads them. */
   expect?(count: number): void;
   /** Ends both directions; what waits in `read` and `write` ends too. */

@@ -72,4 +72,6 @@ export class VFSHello {
   exact = false;
   /** Whether directories can be leased. */
   leases = false;
+  /** Whether there is shared memory for the connection. */
+  shares = false;
 }

@@ -10,6 +10,7 @@ import { BUFFER_KEPT } from "./frame_output.ts";
 import { limitsOf, type WireLimits } from "./limits.ts";
 import { LeaseQuota } from "./lease_quota.ts";
 import { ListingShelf } from "./listing_table.ts";
+import { MemoryQuota } from "./memory_offer.ts";
 import type { WireObserver } from "./observer.ts";
 import { ServerConnection } from "./server_connection.ts";
 import { SoleClient } from "./sole_client.ts";
@@ -48,7 +49,8 @@ export interface VFSServerOptions {
    * How long the thread looks for the next request of a client that it answers at once, in microseconds, before
    * it waits for it in the event loop: what a program asks next comes within some 50 us, and to be woken takes longer.
    * For a process that does nothing else: timers and other sockets have a turn once a millisecond then. It
-   * is left off with one processor, while several clients are busy, and where it does not help. Only for
+   * is left off with one processor, while several clients are busy, and where it does not help. A client that is for a
+   * mount gets memory to share then (`WireLimits.sharersMax`). Only for
    * {@linkcode VFSServer.serveUDS} and what {@linkcode listenUnix} accepts with `polled`, with `--allow-ffi`. Default 0.
    */
   readonly spinUs?: number;
@@ -132,6 +134,7 @@ export class VFSServer {
       soleOwner: options.soleOwner ?? false,
       shelf: new ListingShelf(limits.listedEntriesMax),
       quota: new LeaseQuota(limits),
+      memories: new MemoryQuota(limits),
       spinMs: navigator.hardwareConcurrency > 1 ? (options.spinUs ?? 0) / 1000 : 0,
       sole: new SoleClient(),
       held: () => this.heldBytes,

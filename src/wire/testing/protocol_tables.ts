@@ -56,6 +56,7 @@ const LIMITS_ABOUT: Record<keyof typeof DEFAULT_LIMITS, string> = {
   leasesTotalMax:
     "leases of a server; one more takes the place of the connection's oldest, or is ENOSPC",
   leasersMax: "connections of a server that lease; one more is ENOSPC",
+  sharersMax: "connections of a server that share memory with it; the others do without",
   queuedTotalMax:
     "the same of all connections of a server; above, only those are read whose own part is small",
   listedEntriesMax: "entries of unfinished listings of a server; the oldest are listed again",
