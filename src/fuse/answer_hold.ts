@@ -41,7 +41,10 @@ export class AnswerHold implements Holder {
   /** Whether the loop has nothing else to do. */
   readonly mayHold: () => boolean;
   readonly #channel: Channel;
+  /** Whether it pays to look for the answer of who was awake when he was asked, or may have been. */
   readonly #spin: SpinPolicy;
+  /** The same for who had to be woken: what that takes says nothing of the others. */
+  readonly #spinForWoken: SpinPolicy;
   readonly #linger: SpinPolicy;
   #unseen = 0;
   /** Which part of the requests was taken at once. */
@@ -51,6 +54,7 @@ export class AnswerHold implements Holder {
   constructor(channel: Channel, times: HoldTimes, mayHold: () => boolean) {
     this.#channel = channel;
     this.#spin = new SpinPolicy(times.spinMs);
+    this.#spinForWoken = new SpinPolicy(times.spinMs);
     this.#linger = new SpinPolicy(times.lingerMs);
     this.mayHold = mayHold;
   }
@@ -61,10 +65,11 @@ export class AnswerHold implements Holder {
   }
 
   /** Looks until the answer is there, a request comes, or it does not pay. */
-  hold({ look, isTaken, rest }: DueAnswer): void {
+  hold({ look, isTaken, isWoken, rest }: DueAnswer): void {
     if (--this.#unseen < 0) this.#see(isTaken);
     // The server may have had the processor already, when what we sent woke it.
-    if (look() || this.#channel.hasMessage() || this.#spinFor(look)) return;
+    if (look() || this.#channel.hasMessage()) return;
+    if (this.#spinFor(look, isWoken() ? this.#spinForWoken : this.#spin)) return;
     const lingerMs = this.#linger.nextMs();
     if (lingerMs > 0 && rest() && look()) return;
     const lingersAt = performance.now();
@@ -88,8 +93,8 @@ export class AnswerHold implements Holder {
   }
 
   /** True when it is over, and when somebody else needs the thread. */
-  #spinFor(look: () => boolean): boolean {
-    const spinMs = this.#spin.nextMs();
+  #spinFor(look: () => boolean, policy: SpinPolicy): boolean {
+    const spinMs = policy.nextMs();
     if (spinMs === 0) return false;
     const startedAt = performance.now();
     let seenAt = startedAt;
@@ -97,7 +102,7 @@ export class AnswerHold implements Holder {
     do {
       for (let looks = 0; looks < LOOKS; looks++) {
         if (!look()) continue;
-        this.#spin.found();
+        policy.found();
         return true;
       }
       now = performance.now();
@@ -105,7 +110,7 @@ export class AnswerHold implements Holder {
       seenAt = now;
       if (this.#channel.hasMessage()) return true;
     } while (now - startedAt < spinMs);
-    this.#spin.missed();
+    policy.missed();
     return false;
   }
 }

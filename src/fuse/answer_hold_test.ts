@@ -11,6 +11,7 @@ class Subject {
   isTaken = false;
   rests = 0;
   isThere = false;
+  isWoken = false;
   readonly #hold: AnswerHold;
 
   constructor(times: HoldTimes) {
@@ -33,7 +34,8 @@ class Subject {
       this.rests++;
       return this.isThere;
     };
-    this.#hold.hold({ look, rest, isTaken: () => this.isTaken });
+    const [isTaken, isWoken] = [() => this.isTaken, () => this.isWoken];
+    this.#hold.hold({ look, rest, isTaken, isWoken });
     return this.looks;
   }
 }
@@ -73,6 +75,16 @@ Deno.test("before the thread sleeps it looks at what came when it said so", () =
   assertEquals([subject.hold(2), subject.rests, subject.channel.briefWaits], [2, 1, 0]);
   const spinning = new Subject(LONG);
   assertEquals([spinning.hold(100), spinning.rests], [100, 0]);
+});
+
+Deno.test("answers of who has to be woken come too late, and those of who is awake are looked for still", () => {
+  const subject = new Subject({ spinMs: 0.05, lingerMs: 0 });
+  subject.isWoken = true;
+  for (let count = 0; count < 32; count++) subject.hold(Infinity);
+  // It is given up, but for a trial now and then.
+  assertEquals(subject.hold(Infinity), 1);
+  subject.isWoken = false;
+  assertEquals(subject.hold(4), 4);
 });
 
 Deno.test("without spinning the thread sleeps until something comes, and looks then", () => {

@@ -36,6 +36,8 @@ export interface DueAnswer {
   readonly look: () => boolean;
   /** Whether who has to answer has taken the question. */
   readonly isTaken: () => boolean;
+  /** Whether he had to be woken for it, as far as that can be told. */
+  readonly isWoken: () => boolean;
   /** From now on what comes wakes the thread. True when something has come already. */
   readonly rest: () => boolean;
 }

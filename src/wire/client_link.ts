@@ -276,12 +276,13 @@ export class ClientLink {
     this.#output.flush();
     const canHold = this.channel.readNow !== undefined && waiter.sent && this.#output.queued === 0;
     const before = this.#forOthers;
-    if (canHold && !this.#ended) {
+    try {
       this.#held = waiter;
-      holder.hold(this.#due);
+      if (canHold && !this.#ended) holder.hold(this.#due);
+    } finally {
       this.#held = null;
+      this.channel.rest?.();
     }
-    this.channel.rest?.();
     return waiter.isOver && canHold && this.#forOthers === before;
   }
 
@@ -304,6 +305,7 @@ export class ClientLink {
   readonly #due: DueAnswer = {
     look: this.#look,
     isTaken: () => this.channel.isTaken?.() ?? false,
+    isWoken: () => this.channel.hasWoken?.() ?? false,
     rest: () => this.channel.rest?.() ?? false,
   };
 

@@ -214,6 +214,11 @@ export class OwnChannel implements ByteChannel, WaitSource {
     return this.#rings?.isTaken ?? unreadBytes(this.fd, this.#count) === 0;
   }
 
+  /** Whether the server was asleep. */
+  hasWoken(): boolean {
+    return this.#rings?.hasWoken === true;
+  }
+
   /** Writes some of the bytes; waits on another thread while the server takes none. */
   async write(data: Uint8Array): Promise<number> {
     if (this.#rings !== null) return await this.#rings.writeSoon(data);

@@ -31,6 +31,7 @@ export class SharedRings {
   /** Sends bytes over the socket; those that it takes no more are not needed. */
   readonly #send: (data: Uint8Array) => unknown;
   #isOpen = true;
+  #hasWoken = false;
   /** Who waits for room. */
   #onRoom: (() => void) | null = null;
 
@@ -81,8 +82,14 @@ export class SharedRings {
   write(data: Uint8Array): number {
     if (!this.#isOpen) return 0;
     const size = this.#out.put(data);
-    if (size > 0 && this.#out.wakesTaker()) this.#wake();
+    this.#hasWoken = size > 0 && this.#out.wakesTaker();
+    if (this.#hasWoken) this.#wake();
     return size;
+  }
+
+  /** Whether who takes had to be woken for what was put in last. */
+  get hasWoken(): boolean {
+    return this.#hasWoken;
   }
 
   #wake(): void {

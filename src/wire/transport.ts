@@ -25,6 +25,8 @@ export interface ByteChannel {
   toRead?(): Promise<void>;
   /** Whether the other side has taken all that was sent, where that can be told. */
   isTaken?(): boolean;
+  /** Whether the other side had to be woken for what was written last, where that can be told. */
+  hasWoken?(): boolean;
   /**
    * As `writeNow`, with descriptors of ours that the other side gets a copy of with the first byte: a Unix socket whose
    * own descriptor is known.
