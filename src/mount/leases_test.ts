@@ -16,12 +16,13 @@ const NO_MEMORY = { attrTimeoutMs: 0, entryTimeoutMs: 0 };
 async function leased(
   cache: "exact" | "leases",
   use: (mountpoint: string, host: string, remote: RemoteProvider) => Promise<void>,
+  spinUs = 0,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   const host = `${folder}/host`;
   await Deno.mkdir(host);
   try {
-    await using _server = await ServerProcess.start(SERVER, `${folder}/s`, host);
+    await using _server = await ServerProcess.start(SERVER, `${folder}/s`, String(spinUs), host);
     const path = `${folder}/s`;
     const options = { cache, recentMs: 1 } as const;
     await using remote = cache === "exact"
@@ -89,9 +90,16 @@ Deno.test("what the host changes is seen in a moment by who does nothing but loo
   });
 });
 
-Deno.test("what a program in the mount changes it sees at once", async () => {
-  await leased("exact", async (mountpoint) => {
-    const script = `
+/** What messages go through, by the `spinUs` of a server that has it so. */
+const WAYS: readonly (readonly [way: string, spinUs: number])[] = [
+  ["over the socket", 0],
+  ["through shared memory", 140],
+];
+
+for (const [way, spinUs] of WAYS) {
+  Deno.test(`what a program in the mount changes it sees at once (${way})`, async () => {
+    await leased("exact", async (mountpoint) => {
+      const script = `
       Deno.mkdirSync("d");
       const size = (name) => {
         try { return Deno.lstatSync("d/" + name).size; } catch (error) { return error.code; }
@@ -114,16 +122,16 @@ Deno.test("what a program in the mount changes it sees at once", async () => {
         expect("g", "ENOENT");
       }
       print(wrong.length);`;
-    assertEquals(await inChild(mountpoint, script), "0");
+      assertEquals(await inChild(mountpoint, script), "0");
+    }, spinUs);
   });
-});
 
-Deno.test("what the host changes is seen by the next question", async () => {
-  await leased("exact", async (mountpoint, host, remote) => {
-    await Deno.mkdir(`${host}/d`);
-    const before = remote.client.requestCount;
-    // What was asked so often is leased by the time of the next change.
-    const script = `
+  Deno.test(`what the host changes is seen by the next question (${way})`, async () => {
+    await leased("exact", async (mountpoint, host, remote) => {
+      await Deno.mkdir(`${host}/d`);
+      const before = remote.client.requestCount;
+      // What was asked so often is leased by the time of the next change.
+      const script = `
       const host = ${JSON.stringify(host)} + "/d/";
       let asked = 0;
       const size = (name) => {
@@ -152,9 +160,10 @@ Deno.test("what the host changes is seen by the next question", async () => {
         Deno.removeSync(host + "g");
       }
       print(asked, late.length, ...late.slice(0, 5));`;
-    const [asked = 0, late = ""] = (await inChild(mountpoint, script)).split(" ");
-    assertEquals(late, "0");
-    const requests = remote.client.requestCount - before;
-    assert(requests < Number(asked) / 2, `${requests} requests for ${asked} questions`);
+      const [asked = 0, late = ""] = (await inChild(mountpoint, script)).split(" ");
+      assertEquals(late, "0");
+      const requests = remote.client.requestCount - before;
+      assert(requests < Number(asked) / 2, `${requests} requests for ${asked} questions`);
+    }, spinUs);
   });
-});
+}

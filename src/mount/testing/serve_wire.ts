@@ -1,6 +1,7 @@
 /**
  * Serves a memory filesystem on the socket that is named, until it is killed; `/slow` takes a moment to open. Or, when
- * one is named behind it, a directory that others change too.
+ * one is named last, a directory that others change too. Between the two: `spinUs`, with which the connection goes
+ * through shared memory.
  *
  * @module
  */
@@ -30,10 +31,11 @@ function slowMemory(): Slow {
   return new Slow(memory);
 }
 
-const [socket, directory] = Deno.args;
+const [socket, spin, directory] = Deno.args;
 if (socket === undefined) throw new TypeError("Name a socket");
+const spinUs = Number(spin ?? 0);
 const server = directory === undefined
-  ? newVFSServer(slowMemory(), { soleOwner: true })
-  : newVFSServer(newRealFSProvider(directory));
+  ? newVFSServer(slowMemory(), { soleOwner: true, spinUs })
+  : newVFSServer(newRealFSProvider(directory), { spinUs });
 await server.serveUDSBackground(socket);
 console.log("serving");
