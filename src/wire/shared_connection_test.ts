@@ -9,7 +9,7 @@ import { OpCode } from "./op_code.ts";
 import { OwnChannel } from "./own_channel.ts";
 import type { RemoteProvider } from "./remote_provider.ts";
 import { SHARE_NOW } from "./share_operation.ts";
-import { MEMORY_SIZE } from "./shared_rings.ts";
+import { MEMORY_SIZE, SharedRings } from "./shared_rings.ts";
 import { newVFSServer, type VFSServer, type VFSServerOptions } from "./vfs_server.ts";
 
 /** Only who looks for requests with its thread gives memory away; a short look, as client and server are one thread. */
@@ -231,4 +231,26 @@ Deno.test("the end of either side is seen by the other one, with what was left i
   await again.close();
   await last[Symbol.asyncDispose]();
   assertEquals(mappings(), before);
+});
+
+Deno.test("what is left in the memory is read also when the other side has not taken what woke it", async () => {
+  const scratch = new ScratchDirectory();
+  const path = `${scratch.path}/s`;
+  using listener = Deno.listen({ transport: "unix", path });
+  const channel = new OwnChannel(path);
+  const peer = await listener.accept();
+  const { rings, fd } = SharedRings.make(() => {});
+  assertEquals(channel.mapMemory(fd), true);
+  channel.useMemory();
+  rings.sleep();
+  // Wakes; the byte is never read, so that the end of the socket is ECONNRESET.
+  assertEquals(channel.writeNow(new Uint8Array([1])), 1);
+  rings.write(new Uint8Array([2, 3]));
+  peer.close();
+  const buffer = new Uint8Array(8);
+  assertEquals([await channel.read(buffer), buffer[1]], [2, 3]);
+  assertEquals(await channel.read(buffer), null);
+  channel.close();
+  rings.close();
+  scratch[Symbol.dispose]();
 });
