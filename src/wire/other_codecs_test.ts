@@ -22,6 +22,8 @@ const RUNS = { numRuns: 300 };
 interface OtherCodec {
   readonly encode: (value: CborType) => Uint8Array;
   readonly decode: (bytes: Uint8Array) => unknown;
+  /** Which other integer it takes this one for; it itself if it reads it as it is meant. */
+  readonly misread: Integers;
 }
 
 // Maps as everybody reads them: no records of its own, no tag for a Uint8Array.
@@ -35,24 +37,34 @@ function bigOver32(value: CborType): CborType {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, bigOver32(each)]));
 }
 
+/** cbor-x takes the 32 bits of a negative integer for a signed number: of -2^31 - 1 it makes 2^31 - 1. */
+function isWrappedByCborX(integer: number | bigint): boolean {
+  return integer >= -(2 ** 32) && integer < -(2 ** 31);
+}
+
 const CODECS: Readonly<Record<string, OtherCodec>> = {
-  "@std/cbor": { encode: encodeCbor, decode: decodeCbor },
+  "@std/cbor": { encode: encodeCbor, decode: decodeCbor, misread: (integer) => integer },
   "cbor-x": {
     encode: (value) => new Uint8Array(cborX.encode(bigOver32(value))),
     decode: (bytes) => cborX.decode(bytes),
+    misread: (integer) => isWrappedByCborX(integer) ? Number(integer) + 2 ** 32 : integer,
   },
 };
 
+type Integers = (integer: number | bigint) => number | bigint;
+
 /** Codecs differ in when an integer is a bigint, and in which class of bytes they make. */
-function settled(value: unknown): unknown {
+function settled(value: unknown, integers: Integers = (integer) => integer): unknown {
+  if (typeof value === "number") return integers(value);
   if (typeof value === "bigint") {
     const number = Number(value);
-    return Number.isSafeInteger(number) ? number : value;
+    return integers(Number.isSafeInteger(number) ? number : value);
   }
   if (value instanceof Uint8Array) return new Uint8Array(value);
-  if (Array.isArray(value)) return value.map(settled);
+  if (Array.isArray(value)) return value.map((each) => settled(each, integers));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, settled(each)]));
+  const entries = Object.entries(value).map(([key, each]) => [key, settled(each, integers)]);
+  return Object.fromEntries(entries);
 }
 
 const writer = new CborWriter();
@@ -102,7 +114,7 @@ function bothWays<Ours>(what: string, direction: Direction<Ours>): void {
         fc.assert(
           fc.property(direction.any(version), ({ plain, ours }) => {
             const theirs = codec.decode(direction.encode(ours, version));
-            assertEquals(settled(theirs), settled(plain));
+            assertEquals(settled(theirs), settled(plain, codec.misread));
           }),
           RUNS,
         );
@@ -138,4 +150,11 @@ Deno.test("what cbor-x makes of a number over 32 bits is no integer, and refused
   assertThrows(() => REQUESTS.decode(bytes, 1), CborError);
   const asInteger = new Uint8Array(cborX.encode({ op: 3, off: 2n ** 40n }));
   assert(REQUESTS.decode(asInteger, 1).offset === 2 ** 40);
+});
+
+Deno.test("what cbor-x reads of a negative number of 32 bits is another number", () => {
+  const read = (integer: number) => cborX.decode(encodeCbor(integer));
+  // A later cbor-x that reads these right needs neither this test nor `misread`.
+  assertEquals([read(-(2 ** 31) - 1), read(-(2 ** 32))], [2 ** 31 - 1, 0]);
+  assertEquals([read(-(2 ** 31)), Number(read(-(2 ** 32) - 1))], [-(2 ** 31), -(2 ** 32) - 1]);
 });

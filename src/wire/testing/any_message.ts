@@ -58,7 +58,15 @@ function safe(value: bigint): number | bigint {
 
 const uint64 = same(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(safe));
 const int64 = same(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(safe));
-const int53 = same(fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -300, max: 300 })));
+/** The times and sizes at which an encoding ends and a longer one begins are drawn as often as others. */
+const int53 = same(
+  fc.oneof(
+    fc.maxSafeInteger(),
+    fc.integer({ min: -300, max: 300 }),
+    fc.constantFrom(...[2 ** 16, 2 ** 31, 2 ** 32].flatMap((edge) => [edge - 1, edge, edge + 1]))
+      .chain((edge) => fc.constantFrom(edge, -edge)),
+  ),
+);
 const nanos = same(fc.integer({ min: 0, max: 999_999_999 }));
 const boolean = same(fc.boolean());
 const bytes = same(fc.uint8Array({ maxLength: 300 }));
