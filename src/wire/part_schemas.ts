@@ -9,6 +9,7 @@ import {
   InodeField,
   IntField,
   NameField,
+  SizeField,
   Uint64Field,
   UintField,
 } from "./field.ts";
@@ -25,7 +26,7 @@ const UINT53 = Number.MAX_SAFE_INTEGER;
 /** Nanoseconds of a second. */
 const NANOS = 999_999_999;
 
-const SIZE = new IntField<VFSStat>({
+const SIZE = new SizeField<VFSStat>({
   key: "size",
   always: true,
   about: "Size in bytes",

@@ -4,7 +4,7 @@
  * @module
  */
 import { type CborReader, CborWriter } from "../cbor/mod.ts";
-import { readName } from "./field.ts";
+import { readName, readSize } from "./field.ts";
 import type { VFSDirEntry } from "./vfs_dir_entry.ts";
 import type { VFSStat } from "./vfs_stat.ts";
 
@@ -42,7 +42,7 @@ function readIno(reader: CborReader, stat: VFSStat): void {
  */
 export function readStatFirst(reader: CborReader, stat: VFSStat, count: number): number {
   if (count < 5 || !reader.take(SIZE)) return 0;
-  if (!reader.nothing()) stat.size = int53(reader);
+  if (!reader.nothing()) stat.size = readSize(reader);
   if (!reader.take(MODE)) return 1;
   if (!reader.nothing()) stat.mode = reader.uint(UINT32);
   if (!reader.take(MTIME)) return 2;
@@ -66,7 +66,7 @@ export function readEntryFirst(version: 1 | 2) {
     if (!reader.take(MODE)) return 2;
     if (!reader.nothing()) entry.mode = reader.uint(UINT32);
     if (!reader.take(SIZE)) return 3;
-    if (!reader.nothing()) entry.size = int53(reader);
+    if (!reader.nothing()) entry.size = readSize(reader);
     if (!reader.take(INO)) return 4;
     readIno(reader, entry);
     return 5;

@@ -67,6 +67,14 @@ const int53 = same(
       .chain((edge) => fc.constantFrom(edge, -edge)),
   ),
 );
+/** Sizes of more than 53 bits, those among them of which a number loses nothing. */
+const size64 = fc.oneof(
+  { weight: 8, arbitrary: int53 },
+  fc.bigInt({ min: 2n ** 41n, max: 2n ** 51n - 1n }).map((pages): Both => ({
+    plain: pages * 4096n,
+    ours: Number(pages * 4096n),
+  })),
+);
 const nanos = same(fc.integer({ min: 0, max: 999_999_999 }));
 const boolean = same(fc.boolean());
 const bytes = same(fc.uint8Array({ maxLength: 300 }));
@@ -134,7 +142,7 @@ const STAT_MORE: readonly Row[] = [
 
 function stat(version: WireVersion): fc.Arbitrary<AnyMessage<VFSStat>> {
   const rows: Row[] = [
-    ["size", "size", int53, 1, "always"],
+    ["size", "size", size64, 1, "always"],
     ["mode", "mode", uint(32), 1, "always"],
     ["mtime", "modTime", int53, 1, "always"],
     ["is_dir", "isDir", boolean, 1, "always"],
