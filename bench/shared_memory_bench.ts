@@ -1,7 +1,8 @@
 /**
- * A mount over the wire whose connection goes through shared memory, and the same one over the socket alone
- * (`WireLimits.sharersMax` 0): questions one after the other, new files, and much data. Two servers and two mounts, each
- * in a process of its own; in turns, with medians and the median of the ratios of each turn.
+ * A mount over the wire whose connection goes through shared memory, the same one over the socket alone
+ * (`WireLimits.sharersMax` 0), and one that is passed the files that it opens (`VFSServerOptions.passFiles`): questions one
+ * after the other, new files, and much data. A server and a mount for each, in processes of their own; in turns, with
+ * medians and the median of the ratios of each turn.
  *
  *     deno run -A bench/shared_memory_bench.ts [rounds, default 15]
  *
@@ -21,8 +22,26 @@ const STATS = 2000;
 const FILES = 200;
 const DATA = new Uint8Array(1 << 20).fill(120);
 const DATA_COUNT = 128;
-/** Our own name is that of the subject that everybody gets. */
-const SUBJECTS = ["fusewire", "fusewire, socket only"] as const;
+
+/** One way from the mount to the server. */
+interface Way {
+  /** Its column. */
+  readonly title: string;
+  /** Its name in the results. */
+  readonly subject: string;
+  /** How many clients may share memory. */
+  readonly sharersMax: number;
+  /** Whether files are passed. */
+  readonly passFiles: boolean;
+}
+
+const { sharersMax } = DEFAULT_LIMITS;
+/** Our own name is that of the way that everybody gets. */
+const WAYS: readonly Way[] = [
+  { title: "shared memory", subject: "fusewire", sharersMax, passFiles: false },
+  { title: "socket only", subject: "fusewire, socket only", sharersMax: 0, passFiles: false },
+  { title: "files passed", subject: "fusewire, files passed", sharersMax, passFiles: true },
+];
 
 /** What is done in a mount. */
 const STEPS: Readonly<Record<string, (folder: string) => void>> = {
@@ -49,14 +68,17 @@ const STEPS: Readonly<Record<string, (folder: string) => void>> = {
 
 /** Runs as one of the processes, until its input ends. */
 async function help(
-  [role, socket = "", path = "", sharers = ""]: readonly string[],
+  [role, socket = "", path = "", number = ""]: readonly string[],
 ): Promise<void> {
   await using stack = new AsyncDisposableStack();
   if (role === "serve") {
     const provider = stack.use(newRealFSProvider(path));
+    const way = WAYS[Number(number)];
+    const passFiles = way?.passFiles === true;
     // As `fusewire serve` does.
-    const limits = { sharersMax: Number(sharers) };
-    await stack.use(newVFSServer(provider, { spinUs: 140, limits })).serveUDSBackground(socket);
+    const options = { spinUs: passFiles ? 300 : 140, passFiles };
+    const limits = { sharersMax: way?.sharersMax ?? 0 };
+    await stack.use(newVFSServer(provider, { ...options, limits })).serveUDSBackground(socket);
   } else {
     // Nothing is remembered, so that each question is asked.
     const remote = stack.use(await connectUDS(socket, { forMount: true, recentMs: 1 }));
@@ -99,12 +121,20 @@ function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[values.length >> 1] ?? NaN;
 }
 
-function print(step: string, [ours = [], socket = []]: readonly number[][], unit: Unit): void {
-  const ratio = median(ours.map((time, round) => time / socket[round]!));
-  const [one, other] = [median(ours), median(socket)];
-  const columns = [one, other].map((each) => `${each.toFixed(1)} ms`.padStart(14)).join("");
-  console.log(`${step.padEnd(26)}${columns}${ratio.toFixed(2).padStart(10)}`);
-  record({ name: step, unit, values: { fusewire: one, "fusewire, socket only": other } });
+/** A row: the times of each way, and how much of those of the first one each other way takes. */
+function print(step: string, times: readonly number[][], unit: Unit): void {
+  const [first = []] = times;
+  const medians = times.map(median);
+  const ratios = times.slice(1).map((own) =>
+    median(own.map((time, round) => time / first[round]!)).toFixed(2).padStart(14)
+  );
+  const columns = medians.map((each) => `${each.toFixed(1)} ms`.padStart(14));
+  console.log(`${step.padEnd(26)}${columns.join("")}${ratios.join("")}`);
+  record({
+    name: step,
+    unit,
+    values: Object.fromEntries(WAYS.map(({ subject }, at) => [subject, medians[at] ?? NaN])),
+  });
 }
 
 async function main(rounds: number): Promise<void> {
@@ -112,24 +142,21 @@ async function main(rounds: number): Promise<void> {
   try {
     await using stack = new AsyncDisposableStack();
     const mounts: string[] = [];
-    for (const [index, sharers] of [DEFAULT_LIMITS.sharersMax, 0].entries()) {
+    for (const index of WAYS.keys()) {
       const [socket, host, mounted] = ["sock", "host", "mnt"].map((name) =>
         `${folder}/${name}${index}`
       );
       await Deno.mkdir(host!);
       await Deno.mkdir(mounted!);
       await Deno.writeTextFile(`${host}/file`, "hello");
-      stack.use(await Helper.start("serve", socket!, host!, String(sharers)));
+      stack.use(await Helper.start("serve", socket!, host!, String(index)));
       stack.use(await Helper.start("mount", socket!, mounted!));
       mounts.push(mounted!);
     }
-    console.log(
-      `${"".padEnd(26)}${"shared memory".padStart(14)}${"socket only".padStart(14)}${
-        "ratio".padStart(10)
-      }`,
-    );
+    const titles = [...WAYS, ...WAYS.slice(1)].map(({ title }) => title.padStart(14));
+    console.log(`${"".padEnd(26)}${titles.join("")}: of the first`);
     for (const [step, run] of Object.entries(STEPS)) {
-      const times: number[][] = SUBJECTS.map(() => []);
+      const times: number[][] = WAYS.map(() => []);
       for (let round = -WARM_UPS; round < rounds; round++) {
         for (const [index, mounted] of mounts.entries()) {
           const start = performance.now();

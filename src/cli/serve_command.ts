@@ -17,6 +17,8 @@ import { StopSignal } from "./stop_signal.ts";
  * (`bench/mount_over_wire_bench.ts`).
  */
 const SPIN_US = 140;
+/** The same where files are passed: between two requests a program writes a whole file, which nobody is asked about. */
+const SPIN_PASSING_US = 300;
 
 const OPTIONS = {
   ...ADDRESS_OPTIONS,
@@ -24,11 +26,22 @@ const OPTIONS = {
   exclusive: { type: "boolean", short: "x" },
   readonly: { type: "boolean", short: "r" },
   rules: { type: "string" },
+  "pass-files": { type: "boolean" },
 } as const;
+
+/** What does not go together with --pass-files, and why. */
+const PASSES_NOT: Readonly<Record<string, string>> = {
+  memory: "files in memory have no descriptor",
+  exclusive: "nobody would hear of what is written",
+  readonly: "a file that can be opened again in another mode is not read-only",
+  rules: "rules would not hear of what is read and written",
+  tcp: "descriptors go over a Unix socket",
+  vsock: "descriptors go over a Unix socket",
+};
 
 const HELP =
   `Usage: fusewire serve (<directory> | --memory) (--socket <path> | --tcp <address> | --vsock <port>)
-                      [--exclusive] [--readonly] [--rules <file>]
+                      [--exclusive] [--readonly] [--rules <file>] [--pass-files]
 
 Gives a directory to other processes. They see the directory as their root and nothing outside it,
 whatever links it holds. Whoever can connect can use it: a socket is made with mode 0600, for this user
@@ -46,10 +59,14 @@ Options:
                        remember what it has seen, and asks much less (memory is always so)
   -r, --readonly       refuse every change with EROFS
       --rules <file>   hook rules as JSON: block, allow or change operations by path
+      --pass-files     give a mount on this machine the files that it opens: its kernel reads and writes
+                       them at native speed, and nobody is asked what it does with them. For clients
+                       that may open the directory themselves; only with --socket
 
 Examples:
   fusewire serve ~/project --socket /tmp/project.sock
   fusewire serve ~/project --socket /tmp/project.sock --readonly
+  fusewire serve ~/project --socket /tmp/project.sock --pass-files
   fusewire serve --memory --socket /run/scratch.sock
   fusewire serve ~/project --tcp 5005
   fusewire serve . --socket /tmp/here.sock --rules rules.json, with rules.json:
@@ -65,6 +82,14 @@ function telemetry(): WireObserver | undefined {
   return Deno.env.get("OTEL_DENO") === "true" ? telemetryObserver() : undefined;
 }
 
+/** @throws {UsageError} For what --pass-files does not go together with. */
+function refusePassing(values: Readonly<Record<string, unknown>>): void {
+  for (const [name, why] of Object.entries(PASSES_NOT)) {
+    if (values[name] === undefined || values[name] === false) continue;
+    throw new UsageError(`Cannot serve with --pass-files and --${name}: ${why}`);
+  }
+}
+
 async function serve(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = parseCommandLine("serve", args, OPTIONS);
   const [directory, ...more] = positionals;
@@ -78,6 +103,8 @@ async function serve(args: readonly string[]): Promise<ExitCode> {
   if (address === undefined) {
     throw new UsageError("Name the socket to listen on", "For example --socket /tmp/fusewire.sock");
   }
+  const passFiles = values["pass-files"] === true;
+  if (passFiles) refusePassing(values);
   using stop = new StopSignal();
   const source = directory === undefined
     ? providerInMemory()
@@ -89,8 +116,9 @@ async function serve(args: readonly string[]): Promise<ExitCode> {
   // Memory is ours alone: whatever changes it goes through the server.
   // But hooks want to see what clients would otherwise know by themselves.
   const soleOwner = (directory === undefined || values.exclusive === true) && engine === undefined;
+  const spinUs = passFiles ? SPIN_PASSING_US : SPIN_US;
   const server = closing.use(
-    newVFSServer(provider, { soleOwner, spinUs: SPIN_US, observer: telemetry() }),
+    newVFSServer(provider, { soleOwner, spinUs, passFiles, observer: telemetry() }),
   );
   const { listener, where } = await listenAt(address, { polled: true });
   const serving = server.serve(listener);

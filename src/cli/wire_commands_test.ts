@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { connectUDS, connectVFS } from "../wire/mod.ts";
+import { connectUDS, connectVFS, RemoteHandle } from "../wire/mod.ts";
 import { CliProcess } from "./testing/cli_process.ts";
 import { runCli } from "./testing/run_cli.ts";
 
@@ -63,6 +63,39 @@ Deno.test({
     await using serving = new CliProcess(["serve", "--memory", "--vsock", "50557"], flags);
     assertEquals(await serving.line(), "Serving memory on vsock 50557 (Ctrl-C ends)");
   },
+});
+
+Deno.test("serve --pass-files passes the files of a directory, and nothing that others guard", async () => {
+  await inFolder(async (folder) => {
+    Deno.mkdirSync(`${folder}/host`);
+    const socket = `${folder}/s`;
+    const args = ["serve", `${folder}/host`, "--pass-files"];
+    await using serving = new CliProcess([...args, "--socket", socket]);
+    assertStringIncludes(await serving.line(), `on ${socket} (Ctrl-C ends)`);
+    await using remote = await connectUDS(socket, { forMount: true });
+    remote.client.passed.want();
+    const handle = await remote.create("/f", 0o644);
+    assert(handle instanceof RemoteHandle);
+    // With one processor nobody looks for anything with its thread, and no memory is shared.
+    assertEquals(handle.passed !== null, navigator.hardwareConcurrency > 1);
+    await handle.close();
+    for (
+      const [option, why] of [
+        [["--exclusive", "--socket", socket], "nobody would hear of what is written"],
+        [["--readonly", "--socket", socket], "opened again in another mode"],
+        [["--rules", "r.json", "--socket", socket], "rules would not hear"],
+        [["--tcp", "0"], "descriptors go over a Unix socket"],
+        [["--vsock", "5005"], "descriptors go over a Unix socket"],
+      ] as const
+    ) {
+      const { code, stderr } = await runCli([...args, ...option]);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, `Cannot serve with --pass-files and ${option[0]}: `);
+      assertStringIncludes(stderr, why);
+    }
+    const memory = await runCli(["serve", "--memory", "--pass-files", "--socket", socket]);
+    assertStringIncludes(memory.stderr, "--pass-files and --memory: files in memory have no");
+  });
 });
 
 Deno.test("serve says what is wrong with a socket's path", async () => {

@@ -29,7 +29,12 @@ export { fromKernelOpenFlags, toKernelOpenFlags } from "./kernel_open_flags.ts";
 export { check, failure, isLibcAvailable } from "./library.ts";
 export { MemoryBlock } from "./memory_block.ts";
 export * from "./open_file.ts";
-export { receiveWithDescriptors, sendWithDescriptors } from "./passed_descriptors.ts";
+export {
+  DescriptorReceiver,
+  DescriptorSender,
+  receiveWithDescriptors,
+  sendWithDescriptors,
+} from "./passed_descriptors.ts";
 export * from "./poll_set.ts";
 export * from "./process.ts";
 export { Processor, ProcessorLoad } from "./processor.ts";

@@ -5,6 +5,8 @@ import {
   acceptedSockets,
   close,
   connectUnix,
+  DescriptorReceiver,
+  DescriptorSender,
   eventfd,
   receiveNow,
   receiveWithDescriptors,
@@ -135,4 +137,48 @@ Deno.test("a broken connection and a broken descriptor are errors", async () => 
   const counter = eventfd();
   assertThrows(() => sendWithDescriptors(far, DATA, [counter]), FsError, "EPIPE");
   close(counter);
+});
+
+/** What a receiver takes next: its bytes, and how many descriptors came with the last of them. */
+function take(receiver: DescriptorReceiver, fd: number): [bytes: number[] | null, fds: number] {
+  const size = receiver.receive(fd);
+  if (size === null) return [null, 0];
+  const fds = size === 0 ? [] : receiver.taken();
+  fds.forEach(close);
+  return [Array.from({ length: size }, (_, index) => receiver.byteAt(index)), fds.length];
+}
+
+Deno.test("descriptors that are passed one after the other come each with its byte", async () => {
+  await using here = await ends();
+  const counter = eventfd();
+  const before = openDescriptors();
+  const [sender, receiver] = [new DescriptorSender(), new DescriptorReceiver(8, 2)];
+  assertEquals(take(receiver, here.near), [[], 0]);
+  sendNow(here.far, DATA);
+  assert(sender.send(here.far, counter, 77));
+  assert(sender.send(here.far, counter, 255));
+  sendWithDescriptors(here.far, new Uint8Array([9]), [counter, counter]);
+  sendNow(here.far, DATA);
+  assertEquals(take(receiver, here.near), [[1, 2, 3, 77], 1]);
+  assertEquals(take(receiver, here.near), [[255], 1]);
+  assertEquals(take(receiver, here.near), [[9], 2]);
+  assertEquals(take(receiver, here.near), [[1, 2, 3], 0]);
+  assertEquals(take(receiver, here.near), [[], 0]);
+  assertEquals(openDescriptors(), before);
+  here.end();
+  assertEquals(take(receiver, here.near), [null, 0]);
+  close(counter);
+});
+
+Deno.test("who takes no descriptors is passed no more after a while, and nobody waits for him", async () => {
+  await using here = await ends();
+  const counter = eventfd();
+  const sender = new DescriptorSender();
+  let passed = 0;
+  while (passed < 100_000 && sender.send(here.far, counter, 1)) passed++;
+  assert(passed > 10 && passed < 10_000, `${passed} passed`);
+  const receiver = new DescriptorReceiver(8, 1);
+  assertEquals(take(receiver, here.near), [[1], 1]);
+  close(counter);
+  assertThrows(() => sender.send(here.far, 9999, 1), FsError, "EBADF");
 });

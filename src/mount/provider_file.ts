@@ -20,6 +20,7 @@ import type {
   FileGetlker,
   FileLseeker,
   FilePassthroughFder,
+  FilePassthroughObserver,
   FileReader,
   FileSetlker,
   FileSetlkwer,
@@ -56,6 +57,7 @@ export interface ProviderFileParts {
 export class ProviderFile
   implements
     FilePassthroughFder,
+    FilePassthroughObserver,
     FileReader,
     FileWriter,
     FileFsyncer,
@@ -109,7 +111,14 @@ export class ProviderFile
 
   /** The descriptor of a file of the host, where the provider hands out the file itself. */
   passthroughFd(): number {
-    return this.handle instanceof RealHandle ? this.handle.fd : -1;
+    const { handle } = this;
+    if (!(handle instanceof RemoteHandle)) return handle.fd ?? -1;
+    return handle.passedFd;
+  }
+
+  /** The kernel reads and writes by itself from now on, which a client of a server has to know. */
+  passthroughBegan(): (() => void) | null {
+    return this.handle instanceof RemoteHandle ? this.handle.passed?.begin() ?? null : null;
   }
 
   /** The attributes, where a server told them with its last reply: see `VFSClientOptions.recentMs`. */

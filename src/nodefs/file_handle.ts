@@ -123,6 +123,12 @@ export interface FilePassthroughFder {
   passthroughFd(): number;
 }
 
+/** Told when the kernel reads and writes a file by itself ({@linkcode FilePassthroughFder}). */
+export interface FilePassthroughObserver {
+  /** It does from now on. Returns what to call when it does no more: when all opens of the inode are released. */
+  passthroughBegan(): (() => void) | null;
+}
+
 /**
  * An open file: any object, with as many of these operations as it likes. What the node implements
  * itself has precedence.
@@ -145,4 +151,5 @@ export type FileHandle =
     & FileIoctler
     & FilePoller
     & FilePassthroughFder
+    & FilePassthroughObserver
   >;

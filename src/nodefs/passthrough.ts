@@ -17,6 +17,8 @@ interface OpenState {
   count: number;
   /** The kernel's number of the backing file; 0 when reads and writes come here. */
   readonly backingId: number;
+  /** Called when all are closed. */
+  readonly onOver: (() => void) | null;
 }
 
 /**
@@ -42,7 +44,9 @@ export class Passthrough {
     if (this.files === null) return;
     let state = this.#states.get(inode);
     if (state === undefined) {
-      state = { count: 0, backingId: this.#backing(inode, file, out) };
+      const backingId = this.#backing(inode, file, out);
+      const onOver = backingId === 0 ? null : file?.passthroughBegan?.() ?? null;
+      state = { count: 0, backingId, onOver };
       this.#states.set(inode, state);
     }
     state.count++;
@@ -64,6 +68,8 @@ export class Passthrough {
     const state = this.#states.get(inode);
     if (state === undefined || --state.count > 0) return;
     this.#states.delete(inode);
-    if (state.backingId !== 0) this.files?.close(state.backingId);
+    if (state.backingId === 0) return;
+    this.files?.close(state.backingId);
+    state.onOver?.();
   }
 }

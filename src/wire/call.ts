@@ -7,6 +7,7 @@ import { chain, ERRNO, FsError, type MaybePromise, rescue, toErrno } from "../ba
 import type { FileInfo, Handle, Provider } from "../provider/mod.ts";
 import { CallContext } from "./call_context.ts";
 import type { WireVersion } from "./codec.ts";
+import type { FilePassing } from "./file_passing.ts";
 import type { FrameOutput } from "./frame_output.ts";
 import type { HandleTable, OpenFile } from "./handle_table.ts";
 import type { LeaseTable } from "./lease_table.ts";
@@ -51,6 +52,8 @@ export interface Session {
   giveSignal(): void;
   /** Memory to share with the client. */
   readonly memory: MemoryOffer;
+  /** Passes opened files to the client. */
+  readonly files: FilePassing;
   /** Whether nobody changes what is served but through this server. */
   readonly soleOwner: boolean;
   /** Where version 1's inode numbers come from. */

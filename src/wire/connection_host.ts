@@ -33,6 +33,8 @@ export interface ConnectionHost {
   readonly hub: ChangeHub;
   /** Whether nobody else changes what is served: then the hub knows every change. */
   readonly soleOwner: boolean;
+  /** Whether clients may get the descriptors of what they have opened. */
+  readonly passFiles: boolean;
   /** For how long to look for the next request of who has the thread for itself, in milliseconds. */
   readonly spinMs: number;
   /** Who that is. */

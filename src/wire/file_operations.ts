@@ -10,16 +10,21 @@ import {
   type MaybePromise,
   MODE_PERMISSIONS,
   O_RDONLY,
+  O_RDWR,
   rescue,
 } from "../base/mod.ts";
-import type { Handle } from "../provider/mod.ts";
+import type { FileInfo, Handle } from "../provider/mod.ts";
 import type { Call } from "./call.ts";
-import { SetBits } from "./op_code.ts";
+import { OpCode, SetBits } from "./op_code.ts";
 import { readForReply, readIntoReply } from "./read_reply.ts";
 
 /** Gives the new handle a number. Of what nobody looked at, nobody knows how many names it has. */
-function give(call: Call, handle: Handle, nlink = 2): void {
-  call.response.handle = call.session.handles.add(handle, call.request.path, nlink > 1);
+function give(call: Call, handle: Handle, info: FileInfo | null): void {
+  const { request, response, session } = call;
+  response.handle = session.handles.add(handle, request.path, info === null || info.nlink > 1);
+  if (info === null || (request.set & SetBits.WantFile) === 0) return;
+  const flags = request.op === OpCode.Create ? O_RDWR : request.flags;
+  response.passed = session.files.pass(handle, flags, info);
 }
 
 /** Closes a handle that nobody will get, then fails with what kept it from them. */
@@ -31,21 +36,20 @@ function refuse(handle: Handle, thrown: unknown): MaybePromise<never> {
 
 /** Adds the attributes to the answer; without them there is no handle either. */
 function giveWithStat(call: Call, handle: Handle): MaybePromise<void> {
-  let nlink: number;
+  let info: MaybePromise<FileInfo>;
   try {
-    const info = handle.stat(call.context);
+    info = handle.stat(call.context);
     if (isPromise(info)) {
       return info.then((late) => {
         call.giveStat(late);
-        give(call, handle, late.nlink);
+        give(call, handle, late);
       }, (thrown) => refuse(handle, thrown));
     }
     call.giveStat(info);
-    nlink = info.nlink;
   } catch (thrown) {
     return refuse(handle, thrown);
   }
-  give(call, handle, nlink);
+  give(call, handle, info);
 }
 
 /** Open; version 2 answers with the attributes too. */
@@ -56,7 +60,7 @@ export function open(call: Call): MaybePromise<void> {
   const opened = session.provider.open(path, flags, mode & MODE_PERMISSIONS, context);
   return session.version === 2
     ? chain(opened, (handle) => giveWithStat(call, handle))
-    : chain(opened, (handle) => give(call, handle));
+    : chain(opened, (handle) => give(call, handle, null));
 }
 
 /** Create, which answers with handle and attributes. */

@@ -126,6 +126,8 @@ export const SetBits = {
   NoFollow: 256,
   /** The reply has the attributes afterwards. */
   WantStat: 512,
+  /** Open and Create: the client can do with a descriptor of the file. */
+  WantFile: 1024,
 } as const;
 
 /** Owner or group that stays as it is: -1 in 32 bits. */

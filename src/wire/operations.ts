@@ -66,9 +66,10 @@ export const OPERATIONS = {
   Create: {
     since: 1,
     effect: "change",
-    request: ["path", "mode"],
-    reply: ["stat", "fh"],
-    about: "`open(2)` with O_RDWR, O_CREAT and O_TRUNC.",
+    request: ["path", "mode", "set"],
+    reply: ["stat", "fh", "fd"],
+    about:
+      "`open(2)` with O_RDWR, O_CREAT and O_TRUNC. Version 2: the bit WantFile in `set` as in Open.",
   },
   Mkdir: {
     since: 1,
@@ -101,9 +102,11 @@ export const OPERATIONS = {
   Open: {
     since: 1,
     effect: "change",
-    request: ["path", "flags", "mode"],
-    reply: ["stat", "fh"],
-    about: "`open(2)`. `stat` in version 2 only.",
+    request: ["path", "flags", "mode", "set"],
+    reply: ["stat", "fh", "fd"],
+    about:
+      "`open(2)`. `stat` in version 2 only. With the bit WantFile in `set` the file's descriptor may be passed, " +
+      "with the number `fd`.",
   },
   Release: {
     since: 1,

@@ -7,6 +7,7 @@ import { FsError } from "../base/mod.ts";
 import {
   close,
   connectUnix,
+  DescriptorReceiver,
   eventfd,
   MemoryBlock,
   POLLIN,
@@ -20,11 +21,16 @@ import {
   type WaitSource,
   write,
 } from "../libc/mod.ts";
+import { NUMBER_MAX } from "./file_passing.ts";
 import { SharedRings } from "./shared_rings.ts";
 import type { ByteChannel } from "./transport.ts";
 
 /** So much of what only wakes is read at once. */
 const WAKES_MAX = 64;
+/** Descriptors that come together with a byte that wakes. */
+const DESCRIPTORS_MAX = 2;
+/** As many passed descriptors may wait for what tells of them: half a round of their numbers. */
+const PASSED_MAX = 128;
 
 /**
  * A connection for a thread that serves a mount: while an answer is due, that thread looks for it and for the
@@ -57,7 +63,9 @@ export class OwnChannel implements ByteChannel, WaitSource {
   #rings: SharedRings | null = null;
   /** Whether somebody looks for bytes by himself. */
   #isSpinning = false;
-  readonly #wakes = new Uint8Array(WAKES_MAX);
+  readonly #wakes = new DescriptorReceiver(WAKES_MAX, DESCRIPTORS_MAX);
+  /** Descriptors by the number that they were passed with, the oldest first. */
+  readonly #passed = new Map<number, number>();
 
   /** @throws {FsError} When nobody listens there. */
   constructor(path: string) {
@@ -101,12 +109,64 @@ export class OwnChannel implements ByteChannel, WaitSource {
   /** Takes what has woken us, so that the socket wakes again. True when it is broken: there may be bytes left for us. */
   #takeWakes(): boolean {
     try {
-      return this.#receive(this.#wakes) === null;
+      return this.#takeWake() === null;
     } catch (thrown) {
       // ECONNRESET: also when the server has ended without having taken what woke it.
       if (thrown instanceof FsError) return true;
       throw thrown;
     }
+  }
+
+  /** Takes what has woken us up to the first descriptors. Returns how many bytes, 0 for none, null at the end. */
+  #takeWake(): number | null {
+    const size = this.#wakes.receive(this.fd);
+    if (size === null || size === 0) return size;
+    const descriptors = this.#wakes.taken();
+    const [first] = descriptors;
+    if (first === undefined) return size;
+    if (descriptors.length === 1) this.#keepPassed(this.#wakes.byteAt(size - 1), first);
+    else if (descriptors.length === this.#wanted) this.#keep(descriptors);
+    else descriptors.forEach(close);
+    return size;
+  }
+
+  /** Takes what has woken us until what was looked for is there, or nothing more. */
+  #takeWakesUntil(isThere: () => boolean): void {
+    try {
+      while (!isThere() && (this.#takeWake() ?? 0) > 0) this.#rings?.woken();
+    } catch (thrown) {
+      // The end is heard of where bytes are awaited.
+      if (!(thrown instanceof FsError)) throw thrown;
+    }
+  }
+
+  /**
+   * Keeps a descriptor until it is taken. They come in the order of their numbers, so those of half a round ago are of
+   * nobody, and none is left when its number comes again.
+   */
+  #keepPassed(number: number, fd: number): void {
+    for (const older of this.#passed.keys()) {
+      if ((number - older + NUMBER_MAX) % NUMBER_MAX < PASSED_MAX && older !== number) break;
+      this.#forgetPassed(older);
+    }
+    this.#forgetPassed(number);
+    this.#passed.set(number, fd);
+  }
+
+  #forgetPassed(number: number): void {
+    const fd = this.#passed.get(number);
+    if (fd === undefined) return;
+    this.#passed.delete(number);
+    close(fd);
+  }
+
+  /** The descriptor that was passed with this number: it came before what tells of it. */
+  takePassed(number: number): number {
+    if (this.#closed || this.#rings === null) return -1;
+    this.#takeWakesUntil(() => this.#passed.has(number));
+    const fd = this.#passed.get(number) ?? -1;
+    this.#passed.delete(number);
+    return fd;
   }
 
   /** Takes what has come over the socket. */
@@ -161,7 +221,7 @@ export class OwnChannel implements ByteChannel, WaitSource {
   /** Those that have come. */
   takeDescriptors(): readonly number[] | null {
     // Through the memory comes only what tells of them.
-    if (this.#rings !== null && this.#wanted > 0) this.#takeWakes();
+    if (this.#rings !== null) this.#takeWakesUntil(() => this.#wanted === 0);
     const descriptors = this.#descriptors;
     this.#descriptors = null;
     return descriptors;
@@ -242,6 +302,7 @@ export class OwnChannel implements ByteChannel, WaitSource {
     threadWait.remove(this);
     this.#mapped?.close();
     this.takeDescriptors()?.forEach(close);
+    for (const number of [...this.#passed.keys()]) this.#forgetPassed(number);
     this.ready();
     if (this.#waits === 0) return this.#closeAll();
     write(this.#wakeFd, this.#wakeValue.address, 8);

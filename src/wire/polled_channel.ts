@@ -4,7 +4,7 @@
  * @module
  */
 import { FsError } from "../base/mod.ts";
-import { close, receiveNow, sendNow, sendWithDescriptors } from "../libc/mod.ts";
+import { close, DescriptorSender, receiveNow, sendNow, sendWithDescriptors } from "../libc/mod.ts";
 import { SharedRings, WAKE } from "./shared_rings.ts";
 import type { ByteChannel } from "./transport.ts";
 
@@ -27,6 +27,8 @@ export class PolledChannel implements ByteChannel {
   /** What bytes go through instead of the socket. */
   #rings: SharedRings | null = null;
   readonly #wakes = new Uint8Array(WAKES_MAX);
+  /** Passes descriptors; null until there is one to pass. */
+  #passing: DescriptorSender | null = null;
 
   /** @param fd The connection's descriptor, which stays Deno's. */
   constructor(connection: Deno.Conn, fd: number, onClose: () => void) {
@@ -111,6 +113,19 @@ export class PolledChannel implements ByteChannel {
     if (this.#rings === null) return sendWithDescriptors(this.#fd, data, descriptors);
     // They come before what tells of them.
     return sendWithDescriptors(this.#fd, WAKE, descriptors) === 0 ? 0 : this.#rings.write(data);
+  }
+
+  /** Passes a descriptor beside the memory, before what tells of it. */
+  passDescriptor(fd: number, number: number): boolean {
+    if (this.#rings === null || this.#closed) return false;
+    this.#passing ??= new DescriptorSender();
+    try {
+      return this.#passing.send(this.#fd, fd, number);
+    } catch (thrown) {
+      // Too many are on their way (ETOOMANYREFS), or the client has gone, which is heard of elsewhere.
+      if (thrown instanceof FsError) return false;
+      throw thrown;
+    }
   }
 
   /** Ends both directions. */

@@ -6,6 +6,7 @@
 import { O_EXCL } from "../base/mod.ts";
 import type { FileInfo } from "../provider/mod.ts";
 import type { FreshStats } from "./fresh_stats.ts";
+import type { PassedFile } from "./passed_files.ts";
 
 /** What a client tells of its changes. */
 export interface Changing {
@@ -27,6 +28,8 @@ export interface Opening {
   readonly info: FileInfo | null;
   /** The client's `changeMark` before it was asked for. */
   readonly mark: number;
+  /** The file itself, where the server has passed it. */
+  readonly passed: PassedFile | null;
 }
 
 /**
@@ -74,7 +77,8 @@ export class RecentChange {
     return isNew ? this.#info : null;
   }
 
-  get #isRecent(): boolean {
+  /** Whether it was made a moment ago, and nothing else since. */
+  get isRecent(): boolean {
     const { changeCount, recentMs } = this.#client;
     return recentMs > 0 && this.#number === changeCount &&
       performance.now() - this.#answeredAt < recentMs;
@@ -82,11 +86,11 @@ export class RecentChange {
 
   /** The attributes, while they are recent. */
   get info(): FileInfo | undefined {
-    return this.#isRecent ? this.#info ?? undefined : undefined;
+    return this.isRecent ? this.#info ?? undefined : undefined;
   }
 
   /** Whether the file is new, so that nobody has given it file capabilities (`capabilities(7)`). */
   get isOfNewFile(): boolean {
-    return this.#isNew && this.#isRecent;
+    return this.#isNew && this.isRecent;
   }
 }

@@ -13,7 +13,7 @@ const NEW = O_CREAT | O_EXCL | O_RDWR;
 const INFO = new FileInfo({ name: "f", mode: 0o100644, size: 5 });
 
 function opening(flags: number, mark = 0): Opening {
-  return { flags, info: INFO, mark };
+  return { flags, info: INFO, mark, passed: null };
 }
 
 /** A client that has sent one change, and been told of its reply. */

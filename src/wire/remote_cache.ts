@@ -10,6 +10,7 @@ import { LeaseBook, type LeaseWish } from "./lease_book.ts";
 import type { LeaseTrust } from "./lease_trust.ts";
 import { NameTree } from "./name_tree.ts";
 import { type Answered, type CachedFile, OwnRequests } from "./own_requests.ts";
+import type { PassedFiles } from "./passed_files.ts";
 import type { VFSRequest } from "./vfs_request.ts";
 import { NOTICES } from "./vfs_response.ts";
 
@@ -38,6 +39,13 @@ export class RemoteCache {
   #own: OwnRequests | null = null;
   /** With leases: whether what is known can be believed now. */
   #trust: LeaseTrust | null = null;
+  /** What the kernel may be changing by itself. */
+  readonly #passed: PassedFiles;
+
+  /** @param passed The files of which nothing is known. */
+  constructor(passed: PassedFiles) {
+    this.#passed = passed;
+  }
 
   /** Whether anything is kept. */
   get isOn(): boolean {
@@ -101,7 +109,7 @@ export class RemoteCache {
     const isAbsent = name?.isAbsent ?? directory.isComplete;
     // A name that cannot be is another error, which is the server's to tell.
     const info = isAbsent && !isNameTooLong(label) ? null : name?.info ?? undefined;
-    if (info === undefined) return undefined;
+    if (info === undefined || (info !== null && this.#passed.has(info.ino))) return undefined;
     if (info?.isDir === true && (name?.validUntil ?? 0) <= time) return undefined;
     if (!this.#holds()) return undefined;
     directory.hits++;
@@ -134,6 +142,7 @@ export class RemoteCache {
     for (const [label, { info, isAbsent, isDirectory, validUntil }] of directory.names) {
       if (isAbsent) continue;
       if (info === null || (isDirectory && validUntil <= time)) return undefined;
+      if (this.#passed.has(info.ino)) return undefined;
       entries.push(new DirEntry(label, info.mode & S_IFMT, info.ino, info));
     }
     if (!this.#holds()) return undefined;
@@ -163,7 +172,9 @@ export class RemoteCache {
 
   /** Where an open file is named is not known, so neither is whether that is leased. */
   #believedOf(file: CachedFile): CachedName | undefined {
-    return this.hasNotices ? this.#tree?.ofInode(file.ino) : undefined;
+    return this.hasNotices && !this.#passed.has(file.ino)
+      ? this.#tree?.ofInode(file.ino)
+      : undefined;
   }
 
   /** A question about a clean path has to be sent. True when leases are due first. */
@@ -189,6 +200,14 @@ export class RemoteCache {
     if (kind === "content" || kind === "attributes") tree.find(path)?.forget(tree.tick());
     else if (kind === "entry" && path !== "/") tree.entryChanged(path);
     else tree.clear();
+  }
+
+  /** The kernel may have changed a file by itself, and does so no more. */
+  wentPast(ino: number | bigint): void {
+    const tree = this.#tree;
+    if (tree === null) return;
+    tree.somethingChanged();
+    tree.ofInode(ino)?.forget(tree.now);
   }
 
   /** The notice that all leases that were over have been told. */

@@ -16,8 +16,10 @@ import type { ClientLink } from "./client_link.ts";
 import { lockFromMessage, lockToMessage } from "./lock_message.ts";
 import { OpCode, SetBits } from "./op_code.ts";
 import { type Opening, RecentChange } from "./recent_change.ts";
+import { sumParts } from "./read_parts.ts";
 import { fileInfoOf } from "./remote_info.ts";
 import { setOwner, setTimes } from "./time_change.ts";
+import type { PassedFile } from "./passed_files.ts";
 import { reopen } from "./reopen.ts";
 import type { Revivable, VFSClient } from "./vfs_client.ts";
 import type { VFSRequest } from "./vfs_request.ts";
@@ -35,6 +37,8 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
   lost = false;
   /** The number of its inode; 0 when that is not known. */
   readonly ino: number | bigint;
+  /** The file itself, where the server has passed it. */
+  readonly passed: PassedFile | null;
   readonly #client: VFSClient;
   readonly #name: string;
   /** What the file was when it was opened, for the case that it must be opened again. */
@@ -51,6 +55,7 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     this.number = number;
     this.#name = basename(clean(path));
     this.ino = opening.info?.ino ?? 0;
+    this.passed = opening.passed;
     this.#change = new RecentChange(client, opening);
     if (!client.reconnects) return;
     this.#identity = opening.info;
@@ -103,7 +108,7 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
       const details = { syscall: "read", path: this.path };
       parts.push(this.#client.send(take, details, context?.signal));
     }
-    return this.#sumWhole(parts, dataMax);
+    return sumParts(parts, dataMax);
   }
 
   /** A request to fill `buffer`, and what puts the reply there. */
@@ -121,21 +126,6 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
       buffer.set(data);
       return data.length;
     };
-  }
-
-  /** The bytes up to the first part that came short: behind it was the end. */
-  async #sumWhole(parts: readonly Promise<number>[], each: number): Promise<number> {
-    const settled = await Promise.allSettled(parts);
-    let sum = 0;
-    for (const part of settled) {
-      if (part.status === "rejected") {
-        if (sum > 0) return sum;
-        throw part.reason;
-      }
-      sum += part.value;
-      if (part.value < each) break;
-    }
-    return sum;
   }
 
   /** Writes; more than one message holds is written with one after the other. */
@@ -172,7 +162,19 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
 
   /** The attributes as the reply to the last write said a moment ago (`VFSClientOptions.recentMs`). */
   recentStat(): FileInfo | undefined {
-    return this.#closed ? undefined : this.#change.info;
+    if (this.#closed || !this.#change.isRecent) return undefined;
+    return this.#isPast ? this.passed?.stat() : this.#change.info;
+  }
+
+  /** A descriptor of the file, -1 for none. Where it is asked for, the server is asked for those of the next ones. */
+  get passedFd(): number {
+    this.#client.passed.want();
+    return this.passed?.fd ?? -1;
+  }
+
+  /** Whether the kernel may be changing the file without telling. */
+  get #isPast(): boolean {
+    return this.#client.passed.has(this.ino);
   }
 
   async #writeMany(
@@ -199,12 +201,17 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
 
   /** The attributes. Version 1 knows them by path only. */
   override stat(context?: Context): MaybePromise<FileInfo> {
-    const known = this.#closed ? null : this.#change.take() ?? this.#client.cache.statOf(this);
-    if (known !== null && known !== undefined) return known;
+    const known = this.#closed ? undefined : this.passed?.stat() ?? this.#known();
+    if (known !== undefined) return known;
     if (this.#client.version === 2) this.#begin(OpCode.Getattr, "stat", context);
     else if (this.#closed) throw this.fail("EBADF", "stat");
     else this.#client.begin(OpCode.Getattr, context).path = this.path ?? "";
     return this.#send((response) => this.#info(response, "stat"), "stat", context);
+  }
+
+  #known(): FileInfo | undefined {
+    if (this.#isPast) return undefined;
+    return this.#change.take() ?? this.#client.cache.statOf(this);
   }
 
   #info(response: VFSResponse, syscall: string): FileInfo {
@@ -378,6 +385,7 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
   override close(context?: Context): MaybePromise<void> {
     this.#begin(OpCode.Release, "close", context);
     this.#closed = true;
+    this.passed?.close();
     this.#client.revivables.delete(this);
     // Locks that go with it let others in.
     const mayBeLate = context?.nobodyWaits === true && !this.#locked;

@@ -75,6 +75,7 @@ export class RemoteProvider extends RemoteLookup {
     const request = this.begin(OpCode.Open, path, context);
     request.flags = flags;
     request.mode = mode;
+    if (this.client.passed.isWanted) request.set = SetBits.WantFile;
     const mark = this.client.changeMark;
     const take = (response: VFSResponse): Handle => this.#handle(response, path, flags, mark);
     return this.send(take, "open", path, context);
@@ -82,7 +83,9 @@ export class RemoteProvider extends RemoteLookup {
 
   /** Creates or empties a file, and opens it. */
   override create(path: string, mode: number, context?: Context): MaybePromise<Handle> {
-    this.begin(OpCode.Create, path, context).mode = mode;
+    const request = this.begin(OpCode.Create, path, context);
+    request.mode = mode;
+    if (this.client.passed.isWanted) request.set = SetBits.WantFile;
     const flags = O_RDWR | O_CREAT | O_TRUNC;
     const mark = this.client.changeMark;
     const take = (response: VFSResponse): Handle => this.#handle(response, path, flags, mark);
@@ -93,13 +96,14 @@ export class RemoteProvider extends RemoteLookup {
     const { client } = this;
     const { stat, handle } = response;
     if (stat === null || !this.hasVersion2) {
-      return new RemoteHandle(client, handle, path, { flags, info: null, mark });
+      return new RemoteHandle(client, handle, path, { flags, info: null, mark, passed: null });
     }
     const cleaned = clean(path);
     const info = fileInfoOf(stat, basename(cleaned), 2);
     // Only then does the path name what was opened, and not a link to it.
     if ((flags & (O_NOFOLLOW | O_EXCL)) !== 0) client.fresh.keep(cleaned, info);
-    return new RemoteHandle(client, handle, path, { flags, info, mark });
+    const passed = client.takePassed(response.passed, info);
+    return new RemoteHandle(client, handle, path, { flags, info, mark, passed });
   }
 
   /** Makes a directory. */

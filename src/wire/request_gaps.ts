@@ -8,7 +8,7 @@ import { SpinPolicy } from "../libc/mod.ts";
 /** Most gaps are shorter than this where each request of a program is one of ours, in milliseconds. */
 const SHORT_MS = 0.05;
 /** Longer looks are for a client of which this part of the gaps is longer, as when it answers much by itself. */
-const LONGER_SHARE = 1 / 3;
+const LONGER_SHARE = 1 / 5;
 /** Which part of the looks has to find something: every other gap is long where a mount answers much by itself. */
 const WORTH = 1 / 3;
 /** How much of the past counts: the last 32 gaps or so. */

@@ -50,6 +50,12 @@ Deno.test("who asks at once only every other time is looked for longer", () => {
   assertEquals(share(client.repeat(100, 0.02, 0.1), LONGEST_MS), 1);
 });
 
+Deno.test("who asks twice at once and then works on a file is looked for longer", () => {
+  const client = new Client();
+  client.repeat(200, 0.02, 0.03, 0.1);
+  assertEquals(share(client.repeat(100, 0.02, 0.03, 0.1), LONGEST_MS), 1);
+});
+
 Deno.test("who takes long is looked for once in a while, and again when he is quicker", () => {
   const client = new Client();
   client.repeat(200, 5);

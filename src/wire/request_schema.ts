@@ -122,7 +122,7 @@ function rows(version: 1 | 2): Field<VFSRequest>[] {
     new UintField(UINT32, {
       key: "set",
       since: 2,
-      about: "What Setattr changes",
+      about: "What Setattr changes, and what a reply is to bring",
       get: (request) => request.set,
       set: (request, value) => request.set = value,
     }),

@@ -125,6 +125,13 @@ function rows(version: 1 | 2): Field<VFSResponse>[] {
       get: (response) => response.path,
       set: (response, value) => response.path = value,
     }),
+    new UintField(UINT32, {
+      key: "fd",
+      since: 2,
+      about: "The number of the descriptor that has been passed",
+      get: (response) => response.passed,
+      set: (response, value) => response.passed = value,
+    }),
   ];
 }
 

@@ -11,6 +11,7 @@ import { ConnectionNotices } from "./connection_notices.ts";
 import type { ConnectionHost } from "./connection_host.ts";
 import type { WireVersion } from "./codec.ts";
 import { DISPATCH } from "./dispatch.ts";
+import { FilePassing } from "./file_passing.ts";
 import type { FrameOutput } from "./frame_output.ts";
 import { HandleTable } from "./handle_table.ts";
 import { answerHello } from "./hello_message.ts";
@@ -60,6 +61,8 @@ export class ServerConnection implements Session {
   readonly leases: LeaseTable;
   /** Memory to share with the client. */
   readonly memory: MemoryOffer;
+  /** Passes opened files to the client. */
+  readonly files: FilePassing;
   /** Whether nobody changes what is served but through this server. */
   readonly soleOwner: boolean;
   /** Where version 1's inode numbers come from. */
@@ -107,6 +110,7 @@ export class ServerConnection implements Session {
     this.watches = this.#notices.watches;
     this.leases = this.#notices.leases;
     this.memory = new MemoryOffer(channel, this.output, host.memories, host.spinMs > 0);
+    this.files = new FilePassing(channel, host.passFiles);
   }
 
   /** Sends the descriptors that tell of the end of leases at once, if that can be and has not been done. */

@@ -42,6 +42,13 @@ export interface ByteChannel {
   mapMemory?(fd: number): boolean;
   /** From now on all bytes of both directions go through that memory. */
   useMemory?(): void;
+  /**
+   * Server: gives the client, with the number `number` (1 to 255), a copy of a descriptor. False when that cannot be done
+   * at once, or not at all: only beside memory that both share.
+   */
+  passDescriptor?(fd: number, number: number): boolean;
+  /** Client: the descriptor of that number, which is the caller's then; -1 when it has not come. */
+  takePassed?(number: number): number;
   /** Somebody looks for bytes again and again: until `rest` nobody need wake him. */
   spin?(): void;
   /** That is over: what comes wakes who waits in `read` or `toRead`. True when something is there already. */

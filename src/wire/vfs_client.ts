@@ -5,12 +5,13 @@
  */
 import type { FsErrorDetails, MaybePromise } from "../base/mod.ts";
 import { threadWait } from "../libc/mod.ts";
-import type { Context } from "../provider/mod.ts";
+import type { Context, FileInfo } from "../provider/mod.ts";
 import { ClientLink } from "./client_link.ts";
 import type { WireVersion } from "./codec.ts";
 import { FreshStats } from "./fresh_stats.ts";
 import { LeaseTrust } from "./lease_trust.ts";
 import { OpCode } from "./op_code.ts";
+import { PassedFile, PassedFiles } from "./passed_files.ts";
 import { RemoteCache } from "./remote_cache.ts";
 import {
   RECONNECT_PAUSE_MS,
@@ -40,8 +41,10 @@ export interface Revivable {
 export class VFSClient {
   /** Attributes that came with other replies. */
   readonly fresh: FreshStats = new FreshStats();
+  /** What the kernel reads and writes by itself. */
+  readonly passed: PassedFiles = new PassedFiles((ino) => this.#wentPast(ino));
   /** What is known of the other side. */
-  readonly cache: RemoteCache = new RemoteCache();
+  readonly cache: RemoteCache = new RemoteCache(this.passed);
   /** Who is told of the notices of which watch. */
   readonly watches: Map<number | bigint, (notice: VFSResponse) => void> = new Map();
   /** What is to be set up again on a new connection. */
@@ -133,6 +136,19 @@ export class VFSClient {
     if (NOTICES[notice.notice] === "over") this.cache.leaseOver(Number(notice.handle));
     // A watch that has just been ended may still be spoken of.
     else this.watches.get(notice.handle)?.(notice);
+  }
+
+  /** A file is over that the kernel may have changed. */
+  #wentPast(ino: number | bigint): void {
+    this.changeCount++;
+    this.fresh.expire();
+    this.cache.wentPast(ino);
+  }
+
+  /** The file that the server has passed with this number, of which it says `info`; null when there is none. */
+  takePassed(number: number, info: FileInfo): PassedFile | null {
+    const fd = number === 0 ? -1 : this.#link.channel.takePassed?.(number) ?? -1;
+    return fd < 0 ? null : PassedFile.of(this.passed, fd, info);
   }
 
   /** What the server said of itself; in version 1 our own defaults. */

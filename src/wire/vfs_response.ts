@@ -59,6 +59,8 @@ export class VFSResponse {
   notice = 0;
   /** The path that a notice is about. */
   path = "";
+  /** The number of the descriptor of the opened file that has been passed; 0 for none. */
+  passed = 0;
 
   /** Takes the fields of `init`; the rest is 0, empty or null. */
   constructor(init?: Partial<VFSResponse>) {
@@ -82,5 +84,6 @@ export class VFSResponse {
     this.cursor = 0;
     this.notice = 0;
     this.path = "";
+    this.passed = 0;
   }
 }

@@ -54,6 +54,15 @@ export interface VFSServerOptions {
    * {@linkcode VFSServer.serveUDS} and what {@linkcode listenUnix} accepts with `polled`, with `--allow-ffi`. Default 0.
    */
   readonly spinUs?: number;
+  /**
+   * Whether a client that is for a mount on this machine gets the descriptors of the files of the host that it opens
+   * ({@linkcode Handle.fd}): the kernel then reads and writes them by itself (`FUSE_PASSTHROUGH`) at native speed, also
+   * when the server has ended. Only for clients that may do with these files whatever the kernel lets them: nobody
+   * is asked about what they do with a descriptor, and it may be opened again in another mode (`/proc/self/fd`). Only
+   * where memory is shared (`spinUs`), and not of a provider that is read-only nor with `soleOwner`, as nobody would hear
+   * of what is written. Hooks have no such files. Default false.
+   */
+  readonly passFiles?: boolean;
   /** Told of each request that has been answered. */
   readonly observer?: WireObserver;
   /**
@@ -135,6 +144,7 @@ export class VFSServer {
       shelf: new ListingShelf(limits.listedEntriesMax),
       quota: new LeaseQuota(limits),
       memories: new MemoryQuota(limits),
+      passFiles: options.passFiles === true && options.soleOwner !== true && !provider.readonly(),
       spinMs: navigator.hardwareConcurrency > 1 ? (options.spinUs ?? 0) / 1000 : 0,
       sole: new SoleClient(),
       held: () => this.heldBytes,

@@ -1,7 +1,7 @@
 /**
  * Serves a memory filesystem on the socket that is named, until it is killed; `/slow` takes a moment to open. Or, when
- * one is named last, a directory that others change too. Between the two: `spinUs`, with which the connection goes
- * through shared memory.
+ * one is named after it, a directory that others change too; `pass` behind that passes the files of the directory.
+ * Between socket and directory: `spinUs`, with which the connection goes through shared memory.
  *
  * @module
  */
@@ -31,11 +31,11 @@ function slowMemory(): Slow {
   return new Slow(memory);
 }
 
-const [socket, spin, directory] = Deno.args;
+const [socket, spin, directory, pass] = Deno.args;
 if (socket === undefined) throw new TypeError("Name a socket");
 const spinUs = Number(spin ?? 0);
 const server = directory === undefined
   ? newVFSServer(slowMemory(), { soleOwner: true, spinUs })
-  : newVFSServer(newRealFSProvider(directory), { spinUs });
+  : newVFSServer(newRealFSProvider(directory), { spinUs, passFiles: pass === "pass" });
 await server.serveUDSBackground(socket);
 console.log("serving");

@@ -157,7 +157,7 @@ function entry(version: WireVersion): fc.Arbitrary<AnyMessage<VFSDirEntry>> {
     ["name", "name", name(version), 1, "always"],
     ["is_dir", "isDir", boolean, 1, "always"],
     ["mode", "mode", uint(32), 1, "always"],
-    ["size", "size", int53, 1, "always"],
+    ["size", "size", size64, 1, "always"],
     ["ino", "ino", uint64],
     ["mtime", "modTime", int53, 2, "always"],
     ...STAT_MORE,
@@ -234,6 +234,7 @@ export function anyResponse(version: WireVersion): fc.Arbitrary<AnyMessage<VFSRe
     ["in_flight_max", "inFlightMax", uint(53)],
     ["exact", "exact", boolean],
     ["leases", "leases", boolean],
+    ["shares", "shares", boolean],
   ];
   const rows: Row[] = [
     // The original's is an int32.
@@ -252,6 +253,7 @@ export function anyResponse(version: WireVersion): fc.Arbitrary<AnyMessage<VFSRe
     ["cursor", "cursor", uint(32), 2],
     ["notice", "notice", uint(32), 2],
     ["path", "path", name(version), 2],
+    ["fd", "passed", uint(32), 2],
   ];
   return mapOf(rows, version, () => new VFSResponse());
 }

@@ -83,6 +83,7 @@ const SET_ABOUT: Record<keyof typeof SetBits, string> = {
   MtimeNow: "modification time from the server's clock",
   NoFollow: "a final symbolic link is changed itself",
   WantStat: "the reply has `stat`",
+  WantFile: "Open and Create: the client can do with a descriptor",
 };
 
 function setBits(): string {
