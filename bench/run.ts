@@ -1,14 +1,9 @@
 /**
- * `deno task bench`: ours and others in one run.
- *
- *     deno task bench                    everything; stores results and chart
- *     deno task bench --quick            a part, in less than three minutes; says what moved
- *     deno task bench mount_stat         the rows of a file
- *     deno task bench "git status"       the rows whose name begins so
- *     deno task bench --no-store ...     leaves the stored results alone
+ * `deno task bench`: ours and others in one run. `--help` says what can be asked for.
  *
  * @module
  */
+import { parseArgs } from "node:util";
 import { importArguments } from "../conformance/tasks/registry.ts";
 import { buildPeers } from "./peers/build.ts";
 import { chart } from "./report/chart.ts";
@@ -22,6 +17,14 @@ import { programs } from "./rows/programs.ts";
 import { thisMachine } from "./subjects/machine.ts";
 import { type Effort, measureWorld } from "./subjects/measure.ts";
 import { runProgram } from "./subjects/programs.ts";
+
+const USAGE = `Usage: deno task bench [--quick] [--no-store] [rows...]
+
+  deno task bench                everything; stores results and chart
+  deno task bench --quick        a part, in less than three minutes; says what moved
+  deno task bench mount_stat     the rows of a file
+  deno task bench "git status"   the rows whose name begins so
+  --no-store                     leaves the stored results alone`;
 
 const RESULTS = new URL("results.json", import.meta.url);
 const CHART = new URL("results.svg", import.meta.url);
@@ -72,9 +75,33 @@ async function store(rows: readonly RowResult[], machine: Machine): Promise<void
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", ...files] }).output();
 }
 
+/** What the command line asks for; null for one that is wrong, which has been said. */
+function wishes() {
+  try {
+    const { values, positionals } = parseArgs({
+      args: Deno.args,
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h" },
+        quick: { type: "boolean" },
+        "no-store": { type: "boolean" },
+      },
+    });
+    return { ...values, words: positionals };
+  } catch (thrown) {
+    console.error(`${thrown instanceof Error ? thrown.message : thrown}\n\n${USAGE}`);
+    return null;
+  }
+}
+
 async function main(): Promise<number> {
-  const words = Deno.args.filter((word) => !word.startsWith("--"));
-  const quick = Deno.args.includes("--quick");
+  const wanted = wishes();
+  if (wanted === null) return 2;
+  const { words, quick = false } = wanted;
+  if (wanted.help === true) {
+    console.log(USAGE);
+    return 0;
+  }
   const [rows, ownRows] = chosen(words, quick);
   if (rows.length === 0 && ownRows.length === 0) {
     const names = [...Object.keys(mountGroups), ...programs.map(({ name }) => name)];
@@ -102,7 +129,7 @@ async function main(): Promise<number> {
   for (const program of ownRows) await runProgram(program, imports, show);
   for (const line of compare(stored, measured)) console.log(line);
   for (const line of warnings) console.log(line);
-  if (quick || Deno.args.includes("--no-store")) return 0;
+  if (quick || wanted["no-store"] === true) return 0;
   if (words.length > 0 && stored !== null && isAnother(machine, stored.machine)) {
     console.log("Not stored: the other rows are from that machine. All rows together would be");
     return 0;
