@@ -58,7 +58,8 @@ export class MemoryOffer {
 
   /** Sends a descriptor of it with the reply. False when there is none, and the second time. */
   give(): boolean {
-    if (!this.isPossible || this.#isGiven || !this.#quota.hasRoom) return false;
+    if (!this.isPossible || !this.#quota.hasRoom) return false;
+    // The channel makes it once.
     const fd = this.#channel.offerMemory?.() ?? -1;
     if (fd < 0) return false;
     this.#isGiven = true;

@@ -2,11 +2,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openDescriptors, ScratchDirectory } from "../../fixtures/scratch/scratch_directory.ts";
 import { FsError, O_CREAT, O_RDWR } from "../base/mod.ts";
-import { SharedMemory } from "../libc/mod.ts";
+import { acceptedSockets, SharedMemory } from "../libc/mod.ts";
 import { newMemoryProvider } from "../providers/mod.ts";
 import { connectVFS } from "./connect_vfs.ts";
 import { OpCode } from "./op_code.ts";
 import { OwnChannel } from "./own_channel.ts";
+import { PolledChannel } from "./polled_channel.ts";
 import type { RemoteProvider } from "./remote_provider.ts";
 import { SHARE_NOW } from "./share_operation.ts";
 import { MEMORY_SIZE, SharedRings } from "./shared_rings.ts";
@@ -253,4 +254,26 @@ Deno.test("what is left in the memory is read also when the other side has not t
   channel.close();
   rings.close();
   scratch[Symbol.dispose]();
+});
+
+Deno.test("a server reads what is left in the memory also when its client has not taken what woke it", async () => {
+  using scratch = new ScratchDirectory();
+  const path = `${scratch.path}/s`;
+  using listener = Deno.listen({ transport: "unix", path });
+  const peer = await Deno.connect({ transport: "unix", path });
+  const accepted = await listener.accept();
+  const channel = new PolledChannel(accepted, acceptedSockets(path)[0] ?? -1, () => {});
+  const rings = SharedRings.map(channel.offerMemory(), () => {});
+  channel.useMemory();
+  const buffer = new Uint8Array(8);
+  const waiting = channel.read(buffer);
+  rings.sleep();
+  // Wakes; the byte is never read, so that the end of the socket is ECONNRESET.
+  assertEquals(channel.writeNow(new Uint8Array([1])), 1);
+  rings.write(new Uint8Array([2, 3]));
+  peer.close();
+  assertEquals([await waiting, buffer[1]], [2, 3]);
+  assertEquals(await channel.read(buffer), null);
+  channel.close();
+  rings.close();
 });
