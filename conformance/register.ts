@@ -67,22 +67,31 @@ export async function conformance(
   makeProvider: () => MaybePromise<Provider>,
   options: ConformanceOptions = {},
 ): Promise<void> {
-  const { routes = ["direct"], filter = [], also = [], knownFailures, timeoutMs } = options;
-  const test = options.test ?? denoTest;
-  const cases = selectCases(ALL_CASES, filter);
+  const { routes = ["direct"] } = options;
   for (const [route, factory] of subjectFactories(routes, makeProvider)) {
-    const has = await needsOf(factory);
-    const runner = new CaseRunner(route, factory, { timeoutMs, also });
-    for (const one of cases) {
-      if (!one.needs.every((need) => has.has(need) || also.includes(need))) continue;
-      test(`${name}, ${route}: ${one.title}`, async () => {
-        const outcome = applyKnownFailures(await runner.run(one), knownFailures);
-        if (outcome.status === "failed") throw new Error(failureText(outcome));
-      });
-    }
-    const end = (): Promise<void> => runner[Symbol.asyncDispose]();
-    // A hook also runs when a filter leaves the last test out.
-    if (test === denoTest) Deno.test.afterAll(end);
-    else test(`${name}, ${route}: ends`, end);
+    await conformanceOf(name, route, factory, options);
   }
+}
+
+/** As {@linkcode conformance}, of one route to something that takes more than a provider to make. */
+export async function conformanceOf(
+  name: string,
+  route: Route,
+  factory: SubjectFactory,
+  options: Omit<ConformanceOptions, "routes"> = {},
+): Promise<void> {
+  const { filter = [], also = [], knownFailures, timeoutMs, test = denoTest } = options;
+  const has = await needsOf(factory);
+  const runner = new CaseRunner(route, factory, { timeoutMs, also });
+  for (const one of selectCases(ALL_CASES, filter)) {
+    if (!one.needs.every((need) => has.has(need) || also.includes(need))) continue;
+    test(`${name}, ${route}: ${one.title}`, async () => {
+      const outcome = applyKnownFailures(await runner.run(one), knownFailures);
+      if (outcome.status === "failed") throw new Error(failureText(outcome));
+    });
+  }
+  const end = (): Promise<void> => runner[Symbol.asyncDispose]();
+  // A hook also runs when a filter leaves the last test out.
+  if (test === denoTest) Deno.test.afterAll(end);
+  else test(`${name}, ${route}: ends`, end);
 }
