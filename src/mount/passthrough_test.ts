@@ -1,7 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { newHookEngineWithCallbacks, newInterceptProvider } from "../hooks/mod.ts";
 import type { FileHandle, Mount, NodeReader } from "../nodefs/mod.ts";
-import type { Context, Provider } from "../provider/mod.ts";
+import { chain, type MaybePromise, O_RDONLY } from "../base/mod.ts";
+import {
+  BaseHandle,
+  type Context,
+  type FileInfo,
+  Forward,
+  type Handle,
+  type Provider,
+} from "../provider/mod.ts";
 import { RealFSProvider } from "../providers/mod.ts";
 import { LoopbackNode, LoopbackRoot } from "./loopback_node.ts";
 import type { MountOptions } from "./mount.ts";
@@ -60,6 +68,62 @@ Deno.test("files of the host are read and written by the kernel itself", async (
     assertEquals(await Deno.readTextFile(`${lower}/new`), "written\n");
   });
 });
+
+/** Files of a directory of the host, which say that they are other ones. */
+class Pretends extends BaseHandle {
+  /** Of whom or what is its own business. */
+  readonly fd = 0;
+  readonly hostFd?: number;
+  readonly #file: Handle;
+
+  constructor(file: Handle, isOpen: boolean) {
+    super(O_RDONLY, "/old");
+    this.#file = file;
+    if (isOpen && file.hostFd !== undefined) this.hostFd = file.hostFd;
+  }
+  override readAt(buffer: Uint8Array): number {
+    return new TextEncoder().encodeInto("other\n", buffer).written;
+  }
+  override stat(): MaybePromise<FileInfo> {
+    return this.#file.stat();
+  }
+  override close(): MaybePromise<void> {
+    return this.#file.close();
+  }
+}
+
+class Pretender extends Forward {
+  readonly #isOpen: boolean;
+
+  constructor(inner: Provider, isOpen: boolean) {
+    super(inner);
+    this.#isOpen = isOpen;
+  }
+  override open(
+    path: string,
+    flags: number,
+    mode: number,
+    context?: Context,
+  ): MaybePromise<Handle> {
+    return chain(
+      super.open(path, flags, mode, context),
+      (file) => new Pretends(file, this.#isOpen),
+    );
+  }
+}
+
+for (const isOpen of [true, false]) {
+  Deno.test(`a handle ${isOpen ? "of" : "without"} a descriptor of the host is read ${isOpen ? "there" : "here"}`, async () => {
+    await withLower(async (lower) => {
+      await Deno.writeTextFile(`${lower}/old`, "mine!\n");
+      await using real = new RealFSProvider(lower);
+      await withMount(new Pretender(real, isOpen), async (directory, mounted) => {
+        const seen = (await run("cat", `${directory}/old`)).stdout;
+        assertEquals(seen, isOpen && isAble(mounted) ? "mine!\n" : "other\n");
+      });
+    });
+  });
+}
 
 for (
   const [name, options] of [

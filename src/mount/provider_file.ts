@@ -112,7 +112,7 @@ export class ProviderFile
   /** The descriptor of a file of the host, where the provider hands out the file itself. */
   passthroughFd(): number {
     const { handle } = this;
-    if (!(handle instanceof RemoteHandle)) return handle.fd ?? -1;
+    if (!(handle instanceof RemoteHandle)) return handle.hostFd ?? -1;
     return handle.passedFd;
   }
 

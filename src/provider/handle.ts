@@ -21,11 +21,11 @@ import type { FileLock } from "./lock.ts";
  */
 export interface Handle {
   /**
-   * The descriptor of a file of the host that the handle is, -1 when it is closed; without, there is none. Who knows
-   * it may have others read and write that file without asking the handle: the kernel (`FUSE_PASSTHROUGH`), or the mount
-   * of a client (`VFSServerOptions.passFiles`). It stays the handle's.
+   * The descriptor of the file of the host that the handle is, -1 when it is closed; a handle that is anything else has
+   * none. Who knows it may have others read and write that file without asking the handle: the kernel
+   * (`FUSE_PASSTHROUGH`), or that of a client's mount (`VFSServerOptions.passFiles`). It stays the handle's.
    */
-  readonly fd?: number;
+  readonly hostFd?: number;
   /** Reads at the position and moves it. Returns the bytes read; 0 only at the end of the file. */
   read(buffer: Uint8Array, context?: Context): MaybePromise<number>;
   /** Writes at the position (O_APPEND: at the end) and moves it. Returns the bytes written. */

@@ -213,7 +213,7 @@ export class ContainedProvider extends BaseProvider {
     const entered = isOurs ? this.#root.enter(place, clean(newPath)) : -ERRNO.EXDEV.number;
     this.#calls.check(entered, "link", path, newPath);
     try {
-      const fd = isOurs ? handle.fd : -1;
+      const fd = isOurs ? handle.hostFd : -1;
       const result = fd < 0 ? -ERRNO.EBADF.number : this.#root.link(fd, place);
       this.#calls.check(result, "link", path, newPath);
     } finally {

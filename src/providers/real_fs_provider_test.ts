@@ -226,9 +226,9 @@ Deno.test("a handle gives its descriptor to those who ask, as long as it is open
   await using provider = new RealFSProvider(scratch.path, { ffi: true });
   const handle = await provider.open("/f", O_RDWR | O_CREAT, 0o644);
   assert(handle instanceof RealHandle);
-  assertEquals(Deno.readLinkSync(`/proc/self/fd/${handle.fd}`), `${scratch.path}/f`);
+  assertEquals(Deno.readLinkSync(`/proc/self/fd/${handle.hostFd}`), `${scratch.path}/f`);
   await handle.close();
-  assertEquals(handle.fd, -1);
+  assertEquals(handle.hostFd, -1);
 });
 
 Deno.test("reads and writes reach views of any buffer", async () => {

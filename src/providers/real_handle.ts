@@ -90,7 +90,7 @@ export class RealHandle extends BaseHandle {
    * The descriptor, -1 when the handle is closed: for those who can hand a file itself on, as a mount
    * does with FUSE_PASSTHROUGH. It stays the handle's; do not close it.
    */
-  get fd(): number {
+  get hostFd(): number {
     return this.#fd;
   }
 

@@ -28,7 +28,7 @@ const AGAIN = -ERRNO.EAGAIN.number;
 /** A handle, as far as locks go. */
 export interface LockHandle {
   /** Its descriptor. */
-  readonly fd: number;
+  readonly hostFd: number;
 }
 
 /** One request that waits. */
@@ -66,7 +66,7 @@ export class RealLocks {
     const queue = this.#find(handle);
     if (typeof queue === "number") return queue;
     const lock = normalLock(asked);
-    if (queue === undefined) return foreignConflict(this.#root, handle.fd, lock);
+    if (queue === undefined) return foreignConflict(this.#root, handle.hostFd, lock);
     return queue.file.conflict(lock) ?? queue.file.foreignConflict(this.#root, lock);
   }
 
@@ -114,7 +114,7 @@ export class RealLocks {
   #find(handle: LockHandle): Queue | undefined | number {
     let key = this.#keys.get(handle);
     if (key === undefined) {
-      const result = this.#root.statDescriptor(handle.fd);
+      const result = this.#root.statDescriptor(handle.hostFd);
       if (result < 0) return result;
       key = this.#root.inode(this.#root.statx.dev, this.#root.statx.ino);
       this.#keys.set(handle, key);
@@ -123,7 +123,7 @@ export class RealLocks {
   }
 
   #make(handle: LockHandle): Queue | number {
-    const file = LockedFile.open(this.#root, handle.fd);
+    const file = LockedFile.open(this.#root, handle.hostFd);
     if (typeof file === "number") return file;
     const key = this.#keys.get(handle)!;
     const queue: Queue = {

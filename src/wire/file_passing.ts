@@ -27,7 +27,7 @@ export class FilePassing {
   /** Passes the file that has just been opened, where it pays. Returns the number that it got, 0 when it was not. */
   pass(handle: Handle, flags: number, info: FileInfo): number {
     if (!this.#isAllowed || this.#channel.passDescriptor === undefined) return 0;
-    const fd = handle.fd ?? -1;
+    const fd = handle.hostFd ?? -1;
     const isFile = fd >= 0 && (info.mode & S_IFMT) === S_IFREG && (flags & O_PATH) === 0;
     if (!isFile || !(allowsWrite(flags) || info.size >= PASSED_READ_MIN)) return 0;
     const number = this.#last % NUMBER_MAX + 1;

@@ -6,11 +6,11 @@ import type { ByteChannel } from "./transport.ts";
 
 /** A handle that is a file of the host, or none. */
 class Open extends BaseHandle {
-  readonly fd?: number;
+  readonly hostFd?: number;
 
-  constructor(fd?: number) {
+  constructor(hostFd?: number) {
     super(O_RDWR, "/f");
-    if (fd !== undefined) this.fd = fd;
+    if (hostFd !== undefined) this.hostFd = hostFd;
   }
   override close(): void {}
 }
