@@ -236,6 +236,34 @@ Deno.test("of files that nobody takes only the newest are kept", async () => {
   }, { channel: (socket) => new Careless(socket) });
 });
 
+Deno.test("who takes nothing that is passed is passed no more, and goes on", async () => {
+  class Deaf extends OwnChannel {
+    override takePassed(_number: number): number {
+      return -1;
+    }
+    /** Looks into the memory only. */
+    override readNow(buffer: Uint8Array): number | null {
+      this.spin();
+      return super.readNow(buffer);
+    }
+  }
+  await passing(async (remote, _host, socket) => {
+    used(remote);
+    await using other = await connectVFS(new OwnChannel(socket), { fromKernel: true });
+    other.client.passed.want();
+    used(other);
+    for (let index = 0; index < 1000; index++) {
+      const handle = await open(remote, `/${index}`, O_RDWR | O_CREAT);
+      assertEquals(await handle.writeAt(new Uint8Array(3), 0), 3);
+      await handle.close();
+      if (index % 100 !== 0) continue;
+      const others = await open(other, `/${index}`, O_RDWR);
+      assert(others.passed !== null);
+      await others.close();
+    }
+  }, { channel: (socket) => new Deaf(socket) });
+});
+
 Deno.test("files that nobody can use are not asked for again", async () => {
   await passing(async (remote) => {
     const passed: boolean[] = [];
