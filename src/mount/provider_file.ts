@@ -121,6 +121,11 @@ export class ProviderFile
     return this.handle instanceof RemoteHandle ? this.handle.passed?.begin() ?? null : null;
   }
 
+  /** The kernel reads and writes through this open by itself. */
+  passthroughOpened(): void {
+    if (this.handle instanceof RemoteHandle) this.handle.wentPast();
+  }
+
   /** The attributes, where a server told them with its last reply: see `VFSClientOptions.recentMs`. */
   recentStat(): FileInfo | undefined {
     return this.handle instanceof RemoteHandle ? this.handle.recentStat() : undefined;

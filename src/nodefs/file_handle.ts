@@ -127,6 +127,11 @@ export interface FilePassthroughFder {
 export interface FilePassthroughObserver {
   /** It does from now on. Returns what to call when it does no more: when all opens of the inode are released. */
   passthroughBegan(): (() => void) | null;
+  /**
+   * It does so for this open as well, which may be a later one of the inode. A mapping of it is one of the backing file
+   * itself, and goes on unseen when all opens are released.
+   */
+  passthroughOpened(): void;
 }
 
 /**

@@ -51,6 +51,7 @@ export class Passthrough {
     }
     state.count++;
     if (state.backingId === 0) return;
+    file?.passthroughOpened?.();
     out.openFlags = (out.openFlags & COMPATIBLE) | FOPEN.PASSTHROUGH;
     out.backingId = state.backingId;
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { allowsRead, allowsWrite } from "../base/mod.ts";
 import { AT_EMPTY_PATH, close, MemoryBlock, StatxBlock } from "../libc/mod.ts";
 import type { FileInfo } from "../provider/mod.ts";
 
@@ -87,11 +88,13 @@ export class PassedFile {
 
 /**
  * What a client knows of files that the kernel reads and writes without asking it: whatever it has heard of them may
- * be old, until they are closed. Descriptors are asked for when somebody can do with them.
+ * be old, until they are closed, and for ever where they may be mapped. Descriptors are asked for when somebody can do with them.
  */
 export class PassedFiles {
   /** How often each inode is open in that way. */
   readonly #past = new Map<number | bigint, number>();
+  /** Inodes that may be mapped, which nobody tells the end of. */
+  readonly #mapped = new Set<number | bigint>();
   readonly #onOver: (ino: number | bigint) => void;
   #isWanted = false;
   #isUsed = false;
@@ -114,7 +117,15 @@ export class PassedFiles {
 
   /** Whether the kernel may be changing an inode. */
   has(ino: number | bigint): boolean {
-    return this.#past.size > 0 && this.#past.has(ino);
+    return (this.#past.size > 0 && this.#past.has(ino)) || this.#mapped.has(ino);
+  }
+
+  /**
+   * The kernel has opened an inode in that way with these flags. A mapping that writes needs an open to read and write, and
+   * outlives it: nothing is known of such an inode any more, as long as the client lives.
+   */
+  opened(ino: number | bigint, flags: number): void {
+    if (allowsRead(flags) && allowsWrite(flags)) this.#mapped.add(ino);
   }
 
   /** The kernel reads and writes an inode by itself from now on. Returns what to call when that is over. */

@@ -20,14 +20,13 @@ import { sumParts } from "./read_parts.ts";
 import { fileInfoOf } from "./remote_info.ts";
 import { setOwner, setTimes } from "./time_change.ts";
 import type { PassedFile } from "./passed_files.ts";
+import { NOTHING } from "./remote_paths.ts";
 import { reopen } from "./reopen.ts";
 import type { Revivable, VFSClient } from "./vfs_client.ts";
 import type { VFSRequest } from "./vfs_request.ts";
 import type { VFSResponse } from "./vfs_response.ts";
 import type { VFSStat } from "./vfs_stat.ts";
 import type { RemoteFile } from "./waiter.ts";
-
-const NOTHING = (): void => {};
 
 /** What a remote provider's `open` returns. Each operation is one round trip. */
 export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
@@ -172,6 +171,11 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
     return this.passed?.fd ?? -1;
   }
 
+  /** The kernel reads and writes through this one by itself. */
+  wentPast(): void {
+    this.#client.passed.opened(this.ino, this.flags);
+  }
+
   /** Whether the kernel may be changing the file without telling. */
   get #isPast(): boolean {
     return this.#client.passed.has(this.ino);
@@ -210,8 +214,7 @@ export class RemoteHandle extends BaseHandle implements RemoteFile, Revivable {
   }
 
   #known(): FileInfo | undefined {
-    if (this.#isPast) return undefined;
-    return this.#change.take() ?? this.#client.cache.statOf(this);
+    return this.#isPast ? undefined : this.#change.take() ?? this.#client.cache.statOf(this);
   }
 
   #info(response: VFSResponse, syscall: string): FileInfo {
