@@ -60,8 +60,9 @@ Options:
   -r, --readonly       refuse every change with EROFS
       --rules <file>   hook rules as JSON: block, allow or change operations by path
       --pass-files     give a mount on this machine the files that it opens: its kernel reads and writes
-                       them at native speed, and nobody is asked what it does with them. For clients
-                       that may open the directory themselves; only with --socket
+                       them by itself, as if it had mounted the directory (bench/shared_memory_bench.ts),
+                       and nobody is asked what it does with them. For clients that may open the
+                       directory themselves; only with --socket
 
 Examples:
   fusewire serve ~/project --socket /tmp/project.sock

@@ -56,8 +56,8 @@ export interface VFSServerOptions {
   readonly spinUs?: number;
   /**
    * Whether a client that is for a mount on this machine gets the descriptors of the files of the host that it opens
-   * ({@linkcode Handle.hostFd}): the kernel then reads and writes them by itself (`FUSE_PASSTHROUGH`) at native speed, also
-   * when the server has ended. Only for clients that may do with these files whatever the kernel lets them: nobody
+   * ({@linkcode Handle.hostFd}): the kernel then reads and writes them by itself (`FUSE_PASSTHROUGH`,
+   * `bench/shared_memory_bench.ts`), also when the server has ended. Only for clients that may do with these files whatever the kernel lets them: nobody
    * is asked about what they do with a descriptor, and it may be opened again in another mode (`/proc/self/fd`). Only
    * where memory is shared (`spinUs`), and not of a provider that is read-only nor with `soleOwner`, as nobody would hear
    * of what is written. Hooks have no such files. Default false.
