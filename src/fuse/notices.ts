@@ -36,11 +36,18 @@ export class Notices {
    * (0: to the end; a negative `offset`: attributes only).
    */
   invalidateInode(nodeid: number, offset = 0, length = 0): Promise<boolean> {
-    const block = new MemoryBlock(OUT_HEADER_SIZE + 24);
-    write64(block.view, OUT_HEADER_SIZE, nodeid);
-    write64(block.view, OUT_HEADER_SIZE + 8, offset);
-    write64(block.view, OUT_HEADER_SIZE + 16, length);
-    return this.#send(NotifyCode.INVAL_INODE, block);
+    return this.#send(NotifyCode.INVAL_INODE, inodeNotice(nodeid, offset, length));
+  }
+
+  /**
+   * As `invalidateInode` with a negative offset, but on this thread, so that the kernel has forgotten the
+   * attributes when it returns. For an inode of which a request is being served: the kernel holds that, and so
+   * waits for nothing.
+   */
+  invalidateAttributesNow(nodeid: number): void {
+    const block = inodeNotice(nodeid, -1, 0);
+    this.#complete(NotifyCode.INVAL_INODE, block);
+    this.#channel.write(block, block.bytes.length);
   }
 
   /** `FUSE_NOTIFY_INVAL_ENTRY`: forgets what a name in a directory leads to, or that it leads nowhere. */
@@ -134,15 +141,28 @@ export class Notices {
     for (const unique of [...this.#retrievals.keys()]) this.retrieved(unique, NOTHING);
   }
 
-  #send(code: number, block: MemoryBlock): Promise<boolean> {
+  #complete(code: number, block: MemoryBlock): void {
     const size = block.bytes.length;
     block.view.setUint32(0, size, true);
     block.view.setInt32(4, code, true);
     this.#trace?.notified(code, size);
-    const sent = this.#channel.notify(block, size);
+  }
+
+  #send(code: number, block: MemoryBlock): Promise<boolean> {
+    this.#complete(code, block);
+    const sent = this.#channel.notify(block, block.bytes.length);
     this.#underWay.add(sent);
     const forget = (): boolean => this.#underWay.delete(sent);
     sent.then(forget, forget);
     return sent;
   }
+}
+
+/** `struct fuse_notify_inval_inode_out` behind a header. */
+function inodeNotice(nodeid: number, offset: number, length: number): MemoryBlock {
+  const block = new MemoryBlock(OUT_HEADER_SIZE + 24);
+  write64(block.view, OUT_HEADER_SIZE, nodeid);
+  write64(block.view, OUT_HEADER_SIZE + 8, offset);
+  write64(block.view, OUT_HEADER_SIZE + 16, length);
+  return block;
 }

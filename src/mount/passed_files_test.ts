@@ -160,7 +160,7 @@ Deno.test("a file that may be mapped is asked about also when nobody has it open
     assertEquals((await Deno.readTextFile(`${host}/file`)).slice(0, 8), "mappedaa");
     assertEquals(mounted.backingCount, 0);
     assert(remote.client.passed.has((await Deno.stat(`${host}/file`)).ino ?? 0));
-  }, NO_MEMORY);
+  });
 });
 
 Deno.test("others see at once what is written past the server, and what they write is seen", async () => {

@@ -212,6 +212,41 @@ Deno.test("every open of an inode goes the same way, and the last release lets t
   });
 });
 
+Deno.test("attributes are kept of all but what may be mapped to write on", async () => {
+  await withLower(async (lower) => {
+    await using provider = new RealFSProvider(lower);
+    let asked = 0;
+    const options: MountOptions = {
+      soleOwner: true,
+      debug: true,
+      logger: (line) => void (/^rx \d+: (GETATTR|STATX|LOOKUP) /.test(line) && asked++),
+    };
+    await withMount(provider, async (directory, mounted) => {
+      // Not Deno's own: that asks for the time of birth, which the reply to making a file does not tell.
+      const script = `const libc = Deno.dlopen("libc.so.6", {
+          open: { parameters: ["buffer", "i32", "i32"], result: "i32" },
+          stat: { parameters: ["buffer", "buffer"], result: "i32" },
+        }).symbols;
+        const O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0o100, O_TMPFILE = 0o20200000;
+        const look = (name, flags) => {
+          const fd = libc.open(bytes(name + "\\0"), flags, 0o600);
+          for (let round = 0; round < 100; round++) {
+            libc.stat(bytes("/proc/self/fd/" + fd + "\\0"), new Uint8Array(144));
+          }
+        };`;
+      const askedFor = async (name: string, flags: string): Promise<number> => {
+        const before = asked;
+        await inChild(directory, `${script} look(${JSON.stringify(name)}, ${flags});`);
+        return asked - before;
+      };
+      assertEquals(await askedFor("written", "O_WRONLY | O_CREAT") < 50, true);
+      assertEquals(await askedFor(".", "O_WRONLY | O_TMPFILE") < 50, true);
+      assertEquals(await askedFor("both", "O_RDWR | O_CREAT") >= 100, isAble(mounted));
+      assertEquals(await askedFor(".", "O_RDWR | O_TMPFILE") >= 100, isAble(mounted));
+    }, options);
+  });
+});
+
 Deno.test("size, holes, truncation and copies are those of the file", async () => {
   await withLower(async (lower) => {
     await using provider = new RealFSProvider(lower);

@@ -4,7 +4,7 @@
  * @module
  */
 import { isDirectory, S_IFMT } from "../base/mod.ts";
-import type { Attr } from "../fuse/mod.ts";
+import type { Attr, AttrOut, EntryOut, StatxOut } from "../fuse/mod.ts";
 import type { Inode } from "./inode.ts";
 import type { TreeOptions } from "./options.ts";
 
@@ -18,9 +18,15 @@ export function describeByIdentity(inode: Inode, attr: Attr): void {
 
 /**
  * Type and number come from the identity; permissions of 0, an owner of 0, `blksize` and `blocks` get
- * the defaults that seed 2 documents.
+ * the defaults that seed 2 documents. What changes unseen the kernel has to ask for every time.
  */
-export function completeAttr(attr: Attr, inode: Inode, options: TreeOptions): void {
+export function completeAttr(
+  out: AttrOut | EntryOut | StatxOut,
+  inode: Inode,
+  options: TreeOptions,
+): void {
+  const { attr } = out;
+  if (inode.changesUnseen) out.attrTimeoutMs = 0;
   const type = inode.stableAttr.mode;
   const permissions = attr.mode & ~S_IFMT;
   const isNull = permissions === 0 && options.nullPermissions !== true;

@@ -98,14 +98,17 @@ export class Bridge extends NameBridge implements RawFileSystem {
     if (node.open === undefined) return ERRNO.EOPNOTSUPP;
     return chain(node.open(request, this.#openFlags(flags), out), (file): Errno | void => {
       if (file instanceof Errno) return file;
-      this.#opened(inode, file, out);
+      const changesUnseen = this.#opened(inode, file, flags, out);
+      // The reply to making a file has attributes, and says that they are not to be kept.
+      if (changesUnseen) this.passthrough.files?.forgetAttributes(inode.nodeid);
     });
   }
 
-  #opened(inode: Inode, file: FileHandle | null, out: OpenOut): void {
+  #opened(inode: Inode, file: FileHandle | null, flags: number, out: OpenOut): boolean {
     out.fh = this.handles.add({ inode, file, directory: null });
-    this.passthrough.opened(inode, file, out);
+    const changesUnseen = this.passthrough.opened(inode, file, flags, out);
     if (this.options.keepCaches === true && out.backingId === 0) out.openFlags |= FOPEN.KEEP_CACHE;
+    return changesUnseen;
   }
 
   /** Makes and opens a file. */
@@ -126,8 +129,8 @@ export class Bridge extends NameBridge implements RawFileSystem {
       node.create?.(request, name, this.#openFlags(flags), mode, out, opened) ?? ERRNO.EROFS;
     return chain(made, (created): Errno | void => {
       if (created instanceof Errno) return created;
+      this.#opened(created.inode, created.file, flags, opened);
       this.enter(created.inode, parent, name, out);
-      this.#opened(created.inode, created.file, opened);
     });
   }
 
@@ -148,8 +151,8 @@ export class Bridge extends NameBridge implements RawFileSystem {
     const made = node.tmpfile(request, this.#openFlags(flags), mode, out, opened);
     return chain(made, (created): Errno | void => {
       if (created instanceof Errno) return created;
+      this.#opened(created.inode, created.file, flags, opened);
       this.grant(created.inode, out);
-      this.#opened(created.inode, created.file, opened);
     });
   }
 

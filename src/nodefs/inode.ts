@@ -47,6 +47,8 @@ export class Inode {
   lookupCount = 0;
   /** Whether the library has let go of it. */
   isDropped = false;
+  /** Whether its content may change without the kernel's noticing: then that keeps no attributes. */
+  changesUnseen = false;
   readonly #tree: Tree;
   #openFiles: FileHandle[] | null = null;
   #children: Map<string, Inode> | null = null;

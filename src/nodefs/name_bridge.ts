@@ -122,7 +122,7 @@ export abstract class NameBridge {
   protected grant(inode: Inode, out: EntryOut): void {
     this.tree.grant(inode);
     out.nodeid = inode.nodeid;
-    completeAttr(out.attr, inode, this.options);
+    completeAttr(out, inode, this.options);
   }
 
   /** The kernel forgets lookups. */
@@ -153,7 +153,7 @@ export abstract class NameBridge {
       : describeByIdentity(inode, out.attr);
     return chain(done, (errno): Errno | void => {
       if (errno !== undefined) return errno;
-      completeAttr(out.attr, inode, this.options);
+      completeAttr(out, inode, this.options);
     });
   }
 
@@ -171,7 +171,7 @@ export abstract class NameBridge {
     const done = node.statx(request, file, mask, out);
     return chain(done, (errno): Errno | void => {
       if (errno !== undefined) return errno;
-      completeAttr(out.attr, inode, this.options);
+      completeAttr(out, inode, this.options);
     });
   }
 
@@ -203,7 +203,7 @@ export abstract class NameBridge {
       : ERRNO.EOPNOTSUPP;
     return chain(done, (errno): Errno | void => {
       if (errno !== undefined) return errno;
-      completeAttr(out.attr, inode, this.options);
+      completeAttr(out, inode, this.options);
     });
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { O_ACCMODE, O_RDWR } from "../base/mod.ts";
 import { type BackingFiles, FOPEN, type OpenOut } from "../fuse/mod.ts";
 import type { FileHandle } from "./file_handle.ts";
 import type { Inode } from "./inode.ts";
@@ -39,9 +40,13 @@ export class Passthrough {
     return size;
   }
 
-  /** A file of `inode` has been opened; completes what the kernel is told. */
-  opened(inode: Inode, file: FileHandle | null, out: OpenOut): void {
-    if (this.files === null) return;
+  /**
+   * A file of `inode` has been opened with these flags; completes what the kernel is told. From the first
+   * time that a program may map it to write on, the inode changes unseen, for ever: a mapping is one of the
+   * backing file, and outlives the release. Returns whether this is that time.
+   */
+  opened(inode: Inode, file: FileHandle | null, flags: number, out: OpenOut): boolean {
+    if (this.files === null) return false;
     let state = this.#states.get(inode);
     if (state === undefined) {
       const backingId = this.#backing(inode, file, out);
@@ -50,10 +55,13 @@ export class Passthrough {
       this.#states.set(inode, state);
     }
     state.count++;
-    if (state.backingId === 0) return;
+    if (state.backingId === 0) return false;
     file?.passthroughOpened?.();
     out.openFlags = (out.openFlags & COMPATIBLE) | FOPEN.PASSTHROUGH;
     out.backingId = state.backingId;
+    if (inode.changesUnseen || (flags & O_ACCMODE) !== O_RDWR) return false;
+    inode.changesUnseen = true;
+    return true;
   }
 
   #backing({ operations }: Inode, file: FileHandle | null, out: OpenOut): number {
