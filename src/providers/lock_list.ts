@@ -8,7 +8,10 @@ import type { FileLock } from "../provider/mod.ts";
 /** How many locks one inode holds at most, over which is ENOLCK. */
 export const LOCKS_MAX = 8192;
 
-/** The first of `held` that does not let `wanted` in: another owner's, overlapping, one of both exclusive. */
+/**
+ * The first of `held` that does not let `wanted` in: another owner's, overlapping, one of both exclusive. Of
+ * record locks that is the one that begins first, as on Linux.
+ */
 export function conflictOf(held: readonly FileLock[], wanted: FileLock): FileLock | null {
   for (const lock of held) {
     if (isConflict(lock, wanted)) return lock;
@@ -26,7 +29,7 @@ export function isConflict(held: FileLock, wanted: FileLock): boolean {
 /**
  * The record locks after `wanted` was set, released or changed (`fcntl(2)`): within its range it replaces what
  * its owner held, splitting locks at its ends; it becomes one with the owner's locks of its type that it
- * touches.
+ * touches. All are in the order of their beginnings, before and after.
  */
 export function withRecordLock(held: readonly FileLock[], wanted: FileLock): FileLock[] {
   let { start, end } = wanted;
@@ -43,7 +46,7 @@ export function withRecordLock(held: readonly FileLock[], wanted: FileLock): Fil
     }
   }
   if (wanted.type !== "unlock") locks.push({ ...wanted, start, end });
-  return locks;
+  return locks.sort((one, other) => one.start - other.start);
 }
 
 /** The flock locks without `owner`'s, which is what `flock(2)` begins with when it changes a lock. */

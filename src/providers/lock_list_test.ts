@@ -45,6 +45,8 @@ Deno.test("record locks hold what a table of bytes holds, in as few ranges as ca
       locks = withRecordLock(locks, one);
       bytes.fill(one.type === "unlock" ? "-" : one.type, one.start, one.end + 1);
       assertEquals(bytesOf(locks), model);
+      const starts = locks.map(({ start }) => start);
+      assertEquals(starts, starts.toSorted((one, other) => one - other));
     }
     const ranges = [...model.values()].map((bytes) =>
       bytes.filter((type, at) => type !== "-" && bytes[at - 1] !== type).length

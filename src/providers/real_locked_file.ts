@@ -29,6 +29,7 @@ const AGAIN = -ERRNO.EAGAIN.number;
  */
 export class LockedFile {
   readonly #fd: number;
+  /** In the order of their beginnings. */
   #posix: readonly FileLock[] = [];
   #flock: readonly FileLock[] = [];
 

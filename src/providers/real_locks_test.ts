@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import fc from "fast-check";
 import { openDescriptors, ScratchDirectory } from "../../fixtures/scratch/scratch_directory.ts";
 import { FsError, O_PATH, O_RDONLY, O_RDWR, O_WRONLY } from "../base/mod.ts";
 import {
@@ -109,6 +110,47 @@ Deno.test("record locks cover their ranges and no more", async () => {
   await one.setLock(posix("unlock", 1, 12, 15), false);
   await two.setLock(posix("write", 2, 12, 15), false);
   refused("EAGAIN", () => two.setLock(posix("write", 2, 11, 12), false));
+});
+
+/** What an owner holds on each byte of a file. */
+type Bytes = ("read" | "write" | "unlock")[];
+
+/** What others meet at a byte where the owners here hold this. */
+function met(owners: readonly Bytes[], at: number): FileLock["type"] {
+  if (owners.some((bytes) => bytes[at] === "write")) return "write";
+  return owners.some((bytes) => bytes[at] === "read") ? "read" : "unlock";
+}
+
+const BYTES = 10;
+
+const anyLock = fc.record({
+  type: fc.constantFrom("read" as const, "write" as const, "unlock" as const),
+  owner: fc.nat({ max: 2 }),
+  range: fc.tuple(fc.nat({ max: BYTES - 1 }), fc.nat({ max: BYTES - 1 })),
+});
+
+Deno.test("other processes meet at each byte what any owner holds there", async () => {
+  await using scratch = new Scratch();
+  const handle = await scratch.open();
+  fc.assert(fc.property(fc.array(anyLock, { maxLength: 20 }), (wanted) => {
+    for (const owner of [0, 1, 2]) handle.setLock(posix("unlock", owner), false);
+    const owners = [0, 1, 2].map((): Bytes => Array(BYTES).fill("unlock"));
+    for (const { type, owner, range } of wanted) {
+      const [start, end] = [Math.min(...range), Math.max(...range)];
+      try {
+        handle.setLock(posix(type, owner, start, end), false);
+        owners[owner]!.fill(type, start, end + 1);
+      } catch (error) {
+        assert(error instanceof FsError && error.code === "EAGAIN", String(error));
+      }
+      for (let at = 0; at < BYTES; at++) {
+        const found = getRecordLock(scratch.foreign, F_WRLCK, at, 1);
+        assert(typeof found !== "number");
+        const type = found === null ? "unlock" : found.type === F_RDLCK ? "read" : "write";
+        assertEquals(type, met(owners, at), `byte ${at}`);
+      }
+    }
+  }));
 });
 
 Deno.test("other processes meet the locks of the provider", async () => {
