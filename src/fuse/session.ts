@@ -22,7 +22,7 @@ import { Patience } from "./patience.ts";
 import type { RawFileSystem } from "./raw_file_system.ts";
 import { readUnique, type Reply, Request, type Timeouts } from "./request.ts";
 import { LOOP_DEFAULTS, type LoopOptions, SessionLoop } from "./session_loop.ts";
-import { unstuck } from "./sticky_enosys.ts";
+import { toldErrno } from "./told_errno.ts";
 import { readU64 } from "./word64.ts";
 
 /** How many idle request objects are kept for reuse. */
@@ -209,7 +209,7 @@ export class Session {
       const text = `fuse ${request.name} of node ${request.nodeid} answered with EIO`;
       this.#options.report(new Error(text, { cause: thrown }));
     });
-    return unstuck(request.opcode, errno);
+    return toldErrno(request.opcode, errno);
   }
 
   /** The reply comes later: the request keeps its objects, the loop goes on with others. */

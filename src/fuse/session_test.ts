@@ -95,6 +95,19 @@ Deno.test("ENOSYS that is thrown for one file does not turn the operation off fo
   });
 });
 
+Deno.test("a program is not told that it has no descriptors when the server has none", async () => {
+  class Full extends DefaultRawFileSystem {
+    override open(): never {
+      throw new FsError("EMFILE", { syscall: "open" });
+    }
+  }
+  await withSession(new Full(), async (channel) => {
+    channel.send(message(14, 2, "00".repeat(8)));
+    await channel.replied(1);
+    assertEquals(channel.replies.map(outcome), [[-ERRNO.ENFILE.number, 2]]);
+  });
+});
+
 Deno.test("an asynchronous request is answered later, and others meanwhile", async () => {
   const gate = Promise.withResolvers<Uint8Array>();
   class Slow extends DefaultRawFileSystem {

@@ -1,5 +1,5 @@
 /**
- * Which refusals the kernel remembers.
+ * What the kernel is told when something was thrown.
  *
  * @module
  */
@@ -36,10 +36,12 @@ const STICKY: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * What the kernel is told when something was thrown. A provider that throws ENOSYS means one file, so
- * where the kernel would draw a conclusion for all of them it hears EOPNOTSUPP. A node that knows better
- * returns `ERRNO.ENOSYS` instead of throwing.
+ * The errno for a program, for one that was thrown here. A provider that throws ENOSYS means one file, so
+ * where the kernel would draw a conclusion for all of them it hears EOPNOTSUPP. EMFILE is the limit of this
+ * process: the program, which has descriptors left, hears that of the system, ENFILE. A node that knows
+ * better returns an errno instead of throwing.
  */
-export function unstuck(opcode: number, errno: Errno): Errno {
+export function toldErrno(opcode: number, errno: Errno): Errno {
+  if (errno === ERRNO.EMFILE) return ERRNO.ENFILE;
   return errno === ERRNO.ENOSYS && STICKY.has(opcode) ? ERRNO.EOPNOTSUPP : errno;
 }
