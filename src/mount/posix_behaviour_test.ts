@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { MemoryProvider } from "../providers/mod.ts";
+import type { Provider } from "../provider/mod.ts";
+import { MemoryProvider, RealFSProvider } from "../providers/mod.ts";
+import { connectVFS, memoryPipe, newVFSServer } from "../wire/mod.ts";
 import { mountNodes } from "../nodefs/mod.ts";
 import { newLoopbackRoot } from "./loopback_node.ts";
 import { mount } from "./mount.ts";
@@ -70,7 +72,31 @@ const TREES: Readonly<Record<string, () => Promise<Outcomes>>> = {
     await Deno.remove(lower, { recursive: true });
     return outcomes;
   },
+  "a memory tree over the wire": () => overWire(new MemoryProvider()),
+  "a directory over the wire": async () => {
+    const lower = await Deno.makeTempDir({ dir: "/dev/shm", prefix: "fusewire-lower-" });
+    await Deno.chmod(lower, 0o755);
+    const outcomes = await overWire(new RealFSProvider(lower));
+    await Deno.remove(lower, { recursive: true });
+    return outcomes;
+  },
 };
+
+async function overWire(provider: Provider): Promise<Outcomes> {
+  const directory = await Deno.makeTempDir();
+  const server = newVFSServer(provider);
+  const [ours, theirs] = memoryPipe();
+  server.handleConnection(theirs);
+  const remote = await connectVFS(ours, { version: 2 });
+  const mounted = await mount(remote, directory, RIGHTS);
+  const outcomes = await outcomesIn(mounted.mountpoint);
+  await mounted.unmount();
+  await remote.close();
+  await server.close();
+  await provider.close();
+  await Deno.remove(directory);
+  return outcomes;
+}
 
 for (const [tree, outcomesOf] of Object.entries(TREES)) {
   Deno.test(`posix behaviours on ${tree}`, async (test) => {

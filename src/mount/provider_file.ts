@@ -71,8 +71,8 @@ export class ProviderFile
   readonly #parts: ProviderFileParts;
   /** How many open files share the handles. */
   readonly #users: { count: number };
-  /** Whether a lock was ever taken through it. */
-  hasLocks = false;
+  /** Who may hold a record lock that was taken through it. */
+  #lockOwners: Set<number | bigint> | null = null;
 
   /** Takes over the handles; `users` is for `again` alone. */
   constructor(parts: ProviderFileParts, users: { count: number } = { count: 1 }) {
@@ -172,18 +172,23 @@ export class ProviderFile
 
   /** Takes or releases a lock. */
   setlk(context: Context, lock: FileLock): MaybePromise<void> {
-    this.hasLocks = true;
+    this.#noteOwner(lock);
     return this.handle.setLock(lock, false, context);
   }
 
   /** Takes a lock and waits for it. */
   setlkw(context: Context, lock: FileLock): MaybePromise<void> {
-    this.hasLocks = true;
+    this.#noteOwner(lock);
     return this.handle.setLock(lock, true, context);
   }
 
-  /** Releases all record locks of an owner. */
+  #noteOwner({ kind, type, owner }: FileLock): void {
+    if (kind === "posix" && type !== "unlock") (this.#lockOwners ??= new Set()).add(owner);
+  }
+
+  /** Releases all record locks of an owner, if any were taken through this file. */
   unlockRecords(context: Context, owner: number | bigint): MaybePromise<void> {
+    if (this.#lockOwners?.delete(owner) !== true || this.#users.count === 0) return;
     const all = { kind: "posix", type: "unlock", start: 0, end: LOCK_END_MAX } as const;
     return this.handle.setLock({ ...all, owner, pid: context.pid ?? 0 }, false, context);
   }

@@ -216,7 +216,7 @@ export abstract class ProviderInode extends Node
     if (!this.can.has("lock")) return ERRNO.ENOSYS;
     let done: MaybePromise<void> = undefined;
     for (const open of this.embeddedInode().openFiles) {
-      if (!(open instanceof ProviderFile) || !open.hasLocks) continue;
+      if (!(open instanceof ProviderFile)) continue;
       done = chain(done, () => open.unlockRecords(context, lockOwner));
     }
     return done;

@@ -36,7 +36,7 @@ export interface Handle {
    * @throws {FsError} EINVAL for a negative result or another `whence`.
    */
   seek(offset: number, whence: number, context?: Context): MaybePromise<number>;
-  /** Ends the handle, once. Every other call after it, and a second close, is EBADF. */
+  /** Ends the handle, once, and the locks that were set through it. Every other call then, and a second close, is EBADF. */
   close(context?: Context): MaybePromise<void>;
   /** Reads at `offset`. Returns the bytes read: fewer than asked for only at the end of the file. */
   readAt(buffer: Uint8Array, offset: number, context?: Context): MaybePromise<number>;
@@ -73,7 +73,11 @@ export interface Handle {
   seekHole(offset: number, whence: number, context?: Context): MaybePromise<number>;
   /** `lock`: a lock that conflicts with `lock`, or null. */
   getLock(lock: FileLock, context?: Context): MaybePromise<FileLock | null>;
-  /** `lock`: takes or releases. A conflict is EAGAIN, or waits when `wait` is true until the signal aborts (EINTR). */
+  /**
+   * `lock`: takes or releases. A conflict is EAGAIN, or waits when `wait` is true until the signal aborts (EINTR). What
+   * an owner holds he may release or change through any handle of the file; a lock goes with the handle that it was
+   * set through last.
+   */
   setLock(lock: FileLock, wait: boolean, context?: Context): MaybePromise<void>;
   /** `xattr`: the value. */
   getXattr(name: string, context?: Context): MaybePromise<Uint8Array>;

@@ -5,6 +5,12 @@
  */
 import type { FileLock } from "../provider/mod.ts";
 
+/** A lock that is held, or asked for. */
+export interface HeldLock extends FileLock {
+  /** What it was set through, and goes with: see {@linkcode withoutHandle}. */
+  readonly handle: object;
+}
+
 /** How many locks one inode holds at most, over which is ENOLCK. */
 export const LOCKS_MAX = 8192;
 
@@ -12,7 +18,7 @@ export const LOCKS_MAX = 8192;
  * The first of `held` that does not let `wanted` in: another owner's, overlapping, one of both exclusive. Of
  * record locks that is the one that begins first, as on Linux.
  */
-export function conflictOf(held: readonly FileLock[], wanted: FileLock): FileLock | null {
+export function conflictOf(held: readonly HeldLock[], wanted: FileLock): HeldLock | null {
   for (const lock of held) {
     if (isConflict(lock, wanted)) return lock;
   }
@@ -31,9 +37,9 @@ export function isConflict(held: FileLock, wanted: FileLock): boolean {
  * its owner held, splitting locks at its ends; it becomes one with the owner's locks of its type that it
  * touches. All are in the order of their beginnings, before and after.
  */
-export function withRecordLock(held: readonly FileLock[], wanted: FileLock): FileLock[] {
+export function withRecordLock(held: readonly HeldLock[], wanted: HeldLock): HeldLock[] {
   let { start, end } = wanted;
-  const locks: FileLock[] = [];
+  const locks: HeldLock[] = [];
   for (const lock of held) {
     if (lock.owner !== wanted.owner) {
       locks.push(lock);
@@ -51,10 +57,25 @@ export function withRecordLock(held: readonly FileLock[], wanted: FileLock): Fil
 
 /** The flock locks without `owner`'s, which is what `flock(2)` begins with when it changes a lock. */
 export function withoutOwner(
-  held: readonly FileLock[],
+  held: readonly HeldLock[],
   owner: FileLock["owner"],
-): readonly FileLock[] {
+): readonly HeldLock[] {
   return held.some((lock) => lock.owner === owner)
     ? held.filter((lock) => lock.owner !== owner)
     : held;
+}
+
+/**
+ * The locks without those that were set through `handle`, which is closed. What an owner has set through another
+ * handle stays: that an owner lets go of all he has in a file when he closes it (`fcntl(2)`) is for him to say,
+ * as the kernel does with FLUSH. It does not say it of locks of an open file description (F_OFD_SETLK), which
+ * end with this.
+ */
+export function withoutHandle(held: readonly HeldLock[], handle: object): readonly HeldLock[] {
+  return held.filter((lock) => lock.handle !== handle);
+}
+
+/** The lock as whoever met it is told. */
+export function told({ kind, type, start, end, owner, pid }: HeldLock): FileLock {
+  return { kind, type, start, end, owner, pid };
 }

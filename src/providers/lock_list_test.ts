@@ -1,16 +1,26 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { FileLock } from "../provider/mod.ts";
-import { conflictOf, withoutOwner, withRecordLock } from "./lock_list.ts";
+import {
+  conflictOf,
+  type HeldLock,
+  told,
+  withoutHandle,
+  withoutOwner,
+  withRecordLock,
+} from "./lock_list.ts";
 
 const LAST = 15;
 
-const lock: fc.Arbitrary<FileLock> = fc.record({
+const HANDLES: readonly object[] = [{}, {}];
+
+const lock: fc.Arbitrary<HeldLock> = fc.record({
   kind: fc.constant("posix" as const),
   type: fc.constantFrom("read" as const, "write" as const, "unlock" as const),
   range: fc.tuple(fc.nat({ max: LAST }), fc.nat({ max: LAST })),
   owner: fc.constantFrom(1, 2, 3),
   pid: fc.constant(7),
+  handle: fc.constantFrom(...HANDLES),
 }).map(({ range, ...rest }) => ({ ...rest, start: Math.min(...range), end: Math.max(...range) }));
 
 /** What each owner holds on each byte. */
@@ -29,7 +39,7 @@ function bytesOf(locks: readonly FileLock[]): Bytes {
 
 Deno.test("record locks hold what a table of bytes holds, in as few ranges as can be", () => {
   fc.assert(fc.property(fc.array(lock, { maxLength: 30 }), (wanted) => {
-    let locks: FileLock[] = [];
+    let locks: HeldLock[] = [];
     const model = bytesOf([]);
     for (const one of wanted) {
       const bytes = model.get(one.owner)!;
@@ -55,15 +65,26 @@ Deno.test("record locks hold what a table of bytes holds, in as few ranges as ca
   }));
 });
 
+const HELD = [1, 2, 1].map((owner, index): HeldLock => ({
+  kind: "flock",
+  type: "read",
+  start: 0,
+  end: 1,
+  owner,
+  pid: 0,
+  handle: HANDLES[index < 2 ? 0 : 1]!,
+}));
+
 Deno.test("withoutOwner() removes one owner's locks", () => {
-  const held = [1, 2, 1].map((owner): FileLock => ({
-    kind: "flock",
-    type: "read",
-    start: 0,
-    end: 1,
-    owner,
-    pid: 0,
-  }));
-  assertEquals(withoutOwner(held, 1).map((one) => one.owner), [2]);
-  assertEquals(withoutOwner(held, 9), held);
+  assertEquals(withoutOwner(HELD, 1).map((one) => one.owner), [2]);
+  assertEquals(withoutOwner(HELD, 9), HELD);
+});
+
+Deno.test("withoutHandle() removes what was set through one handle, whoever owns it", () => {
+  assertEquals(withoutHandle(HELD, HANDLES[0]!).map((one) => one.owner), [1]);
+  assertEquals(withoutHandle(HELD, {}), HELD);
+});
+
+Deno.test("told() says nothing of handles", () => {
+  assertEquals(told(HELD[0]!), { kind: "flock", type: "read", start: 0, end: 1, owner: 1, pid: 0 });
 });

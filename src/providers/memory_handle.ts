@@ -51,7 +51,7 @@ export class MemoryHandle extends BaseHandle {
   #inode: MemoryInode | null;
   #position = 0;
   /** Owners of locks that were set through this handle, null while there are none. */
-  #owners: Set<FileLock["owner"]> | null = null;
+  #hasLocks = false;
 
   /** Opens `inode`, which the tree's walk has just found; `path` is what the caller asked for. */
   constructor(tree: MemoryTree, inode: MemoryInode, flags: number, path: string) {
@@ -170,11 +170,11 @@ export class MemoryHandle extends BaseHandle {
     return this.#position;
   }
 
-  /** Ends the handle; locks of owners that set any through it go, and an inode that has no name. */
+  /** Ends the handle; locks that were set through it go, and an inode that has no name. */
   override close(_context?: Context): void {
     const inode = this.#open("close");
     this.#inode = null;
-    if (this.#owners !== null) this.#tree.locks.release(inode, this.#owners, this);
+    if (this.#hasLocks) this.#tree.locks.release(inode, this);
     inode.handles--;
     this.#tree.settle(inode);
   }
@@ -285,8 +285,7 @@ export class MemoryHandle extends BaseHandle {
       const isAllowed = lock.type === "read" ? this.#isReadable : this.#isWritable;
       if (lock.type !== "unlock" && !isAllowed) throw this.fail("EBADF", "setLock");
     }
-    this.#owners ??= new Set();
-    this.#owners.add(lock.owner);
+    this.#hasLocks = true;
     const result = this.#tree.locks.set(inode, lock, wait, this, context?.signal);
     return chain(result, (errno) => this.#check(errno, "setLock"));
   }

@@ -10,22 +10,28 @@
 import { ERRNO, type Errno, type MaybePromise } from "../base/mod.ts";
 import type { FileLock } from "../provider/mod.ts";
 import type { MemoryInode } from "./memory_inode.ts";
-import { conflictOf, LOCKS_MAX, withoutOwner, withRecordLock } from "./lock_list.ts";
-import { isLockRange, type LockOwner, normalLock, normalOwner } from "./lock_request.ts";
+import {
+  conflictOf,
+  type HeldLock,
+  LOCKS_MAX,
+  told,
+  withoutHandle,
+  withoutOwner,
+  withRecordLock,
+} from "./lock_list.ts";
+import { isLockRange, normalLock } from "./lock_request.ts";
 import { isDeadlock } from "./lock_waits.ts";
 
 /** One request that waits. */
 interface Waiter {
-  readonly lock: FileLock;
-  /** The handle that asked. */
-  readonly handle: object;
+  readonly lock: HeldLock;
   readonly end: (errno: Errno | null) => void;
 }
 
 /** What is held on, and waited for at, one inode. */
 interface Queue {
-  posix: readonly FileLock[];
-  flock: readonly FileLock[];
+  posix: readonly HeldLock[];
+  flock: readonly HeldLock[];
   waiting: Waiter[];
 }
 
@@ -37,7 +43,8 @@ export class MemoryLocks {
   get(inode: MemoryInode, lock: FileLock): FileLock | null | Errno {
     if (!isLockRange(lock) || lock.type === "unlock") return ERRNO.EINVAL;
     const queue = this.#queues.get(inode);
-    return queue === undefined ? null : conflictOf(queue[lock.kind], normalLock(lock));
+    const found = queue === undefined ? null : conflictOf(queue[lock.kind], normalLock(lock));
+    return found === null ? null : told(found);
   }
 
   /**
@@ -52,7 +59,7 @@ export class MemoryLocks {
     signal?: AbortSignal,
   ): MaybePromise<Errno | null> {
     if (!isLockRange(asked)) return ERRNO.EINVAL;
-    const lock = normalLock(asked);
+    const lock = { ...normalLock(asked), handle };
     let queue = this.#queues.get(inode);
     if (queue === undefined) {
       if (lock.type === "unlock") return null;
@@ -71,32 +78,29 @@ export class MemoryLocks {
       if (lock.kind === "posix" && isDeadlock(queue, lock, this.#queues.values())) {
         return ERRNO.EDEADLK;
       }
-      return this.#wait(inode, queue, lock, handle, signal);
+      return this.#wait(inode, queue, lock, signal);
     }
     const errno = grant(queue, lock);
     this.#wake(inode, queue);
     return errno;
   }
 
-  /** A handle is closed: what the owners hold on the inode goes, and what the handle waits for ends. */
-  release(inode: MemoryInode, owners: Iterable<LockOwner>, handle: object): void {
+  /** A handle is closed: what was set through it goes, and what it waits for ends. */
+  release(inode: MemoryInode, handle: object): void {
     const queue = this.#queues.get(inode);
     if (queue === undefined) return;
-    const left = queue.waiting.filter((waiter) => waiter.handle === handle);
-    queue.waiting = queue.waiting.filter((waiter) => waiter.handle !== handle);
+    const left = queue.waiting.filter((waiter) => waiter.lock.handle === handle);
+    queue.waiting = queue.waiting.filter((waiter) => waiter.lock.handle !== handle);
     for (const waiter of left) waiter.end(ERRNO.EBADF);
-    for (const owner of owners) {
-      queue.posix = withoutOwner(queue.posix, normalOwner(owner));
-      queue.flock = withoutOwner(queue.flock, normalOwner(owner));
-    }
+    queue.posix = withoutHandle(queue.posix, handle);
+    queue.flock = withoutHandle(queue.flock, handle);
     this.#wake(inode, queue);
   }
 
   #wait(
     inode: MemoryInode,
     queue: Queue,
-    lock: FileLock,
-    handle: object,
+    lock: HeldLock,
     signal: AbortSignal | undefined,
   ): Promise<Errno | null> {
     return new Promise((resolve) => {
@@ -109,7 +113,7 @@ export class MemoryLocks {
         signal?.removeEventListener("abort", interrupt);
         resolve(errno);
       };
-      const waiter: Waiter = { lock, handle, end };
+      const waiter: Waiter = { lock, end };
       signal?.addEventListener("abort", interrupt, { once: true });
       queue.waiting.push(waiter);
     });
@@ -131,12 +135,12 @@ export class MemoryLocks {
   }
 }
 
-function holdsSame(held: readonly FileLock[], lock: FileLock): boolean {
+function holdsSame(held: readonly HeldLock[], lock: HeldLock): boolean {
   return held.some((other) => other.owner === lock.owner && other.type === lock.type);
 }
 
 /** Puts the lock, with which nothing conflicts, among those that are held. */
-function grant(queue: Queue, lock: FileLock): Errno | null {
+function grant(queue: Queue, lock: HeldLock): Errno | null {
   if (lock.kind === "flock") {
     const others = withoutOwner(queue.flock, lock.owner);
     queue.flock = lock.type === "unlock" ? others : [...others, lock];

@@ -137,16 +137,31 @@ Deno.test("flock() changes a lock by letting go of it first", async () => {
   await waiting.end;
 });
 
-Deno.test("close() releases what the handle's owners hold, and lets others in", async () => {
+Deno.test("close() releases what was set through the handle, and lets others in", async () => {
   const memory = new MemoryProvider();
   const [first, second] = [open(memory), open(memory)];
   first.setLock(lock("write", 1, 0, 9), false);
-  second.setLock(lock("write", 1, 10, 19), false);
+  first.setLock(lock("write", 3, 20, 29), false);
   first.setLock(flock("write", 1), false);
-  const record = outcome(second.setLock(lock("write", 2, 15, 15), true));
+  const records = [5, 25].map((at) => outcome(second.setLock(lock("write", 2, at, at), true)));
   const whole = outcome(second.setLock(flock("read", 2), true));
   first.close();
-  await Promise.all([record.end, whole.end]);
+  await Promise.all([...records, whole].map(({ end }) => end));
+});
+
+Deno.test("close() leaves what the owner has set through another handle, before or after", () => {
+  const memory = new MemoryProvider();
+  const [first, second, third] = [open(memory), open(memory), open(memory)];
+  first.setLock(lock("write", 1, 0, 9), false);
+  first.setLock(lock("unlock", 1), false);
+  second.setLock(lock("write", 1, 0, 9), false);
+  // Releasing through a handle makes it none of the owner's.
+  third.setLock(lock("unlock", 1, 20, 29), false);
+  first.close();
+  third.close();
+  assertEquals(open(memory).getLock(lock("write", 2)), lock("write", 1, 0, 9));
+  second.close();
+  assertEquals(open(memory).getLock(lock("write", 2)), null);
 });
 
 Deno.test("close() ends the waits of its handle with EBADF", async () => {

@@ -77,7 +77,7 @@ export class RealHandle extends BaseHandle {
   #fd: number;
   #position = 0;
   /** Owners of locks that were set through this handle, null while there are none. */
-  #owners: Set<FileLock["owner"]> | null = null;
+  #hasLocks = false;
 
   /** Takes over `fd`, which was opened with `flags` for `path`. */
   constructor(shared: HandleShared, fd: number, flags: number, path: string) {
@@ -160,12 +160,12 @@ export class RealHandle extends BaseHandle {
     return this.#shared.root.statx.size;
   }
 
-  /** Closes the descriptor; locks of owners that set any through the handle go. */
+  /** Closes the descriptor; locks that were set through the handle go. */
   override close(_context?: Context): void {
     const fd = this.#fd;
     if (fd < 0) throw this.fail("EBADF", "close");
     this.#fd = -1;
-    if (this.#owners !== null) this.#shared.locks.release(this, this.#owners);
+    if (this.#hasLocks) this.#shared.locks.release(this);
     const result = close(fd);
     // close(2): the descriptor is gone, whatever happened; what is told is the fate of older writes.
     if (result !== -ERRNO.EINTR.number) this.#check(result, "close");
@@ -292,8 +292,7 @@ export class RealHandle extends BaseHandle {
       const isAllowed = lock.type === "read" ? allowsRead(this.flags) : allowsWrite(this.flags);
       if (!isAllowed) throw this.fail("EBADF", "setLock");
     }
-    this.#owners ??= new Set();
-    this.#owners.add(lock.owner);
+    this.#hasLocks = true;
     const result = this.#shared.locks.set(this, lock, wait, context?.signal);
     return chain(result, (errno) => void this.#check(errno, "setLock"));
   }

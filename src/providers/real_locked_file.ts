@@ -18,7 +18,14 @@ import {
   setRecordLock,
 } from "../libc/mod.ts";
 import { type FileLock, LOCK_END_MAX } from "../provider/mod.ts";
-import { conflictOf, LOCKS_MAX, withoutOwner, withRecordLock } from "./lock_list.ts";
+import {
+  conflictOf,
+  type HeldLock,
+  LOCKS_MAX,
+  withoutHandle,
+  withoutOwner,
+  withRecordLock,
+} from "./lock_list.ts";
 import type { RealRoot } from "./real_root.ts";
 
 const AGAIN = -ERRNO.EAGAIN.number;
@@ -30,8 +37,8 @@ const AGAIN = -ERRNO.EAGAIN.number;
 export class LockedFile {
   readonly #fd: number;
   /** In the order of their beginnings. */
-  #posix: readonly FileLock[] = [];
-  #flock: readonly FileLock[] = [];
+  #posix: readonly HeldLock[] = [];
+  #flock: readonly HeldLock[] = [];
 
   private constructor(fd: number) {
     this.#fd = fd;
@@ -59,7 +66,7 @@ export class LockedFile {
   }
 
   /** The lock of an owner here that keeps `lock` out, or null. */
-  conflict(lock: FileLock): FileLock | null {
+  conflict(lock: FileLock): HeldLock | null {
     return conflictOf(lock.kind === "posix" ? this.#posix : this.#flock, lock);
   }
 
@@ -71,23 +78,24 @@ export class LockedFile {
   }
 
   /** All record locks of owners here. */
-  get posix(): readonly FileLock[] {
+  get posix(): readonly HeldLock[] {
     return this.#posix;
   }
 
   /** Takes or releases a lock. Returns 0 or a negated errno; -EAGAIN for a conflict with anybody. */
-  grant(lock: FileLock): number {
+  grant(lock: HeldLock): number {
     return lock.kind === "posix" ? this.#grantRecord(lock) : this.#grantWhole(lock);
   }
 
-  /** Releases all that an owner holds. */
-  releaseOwner(owner: FileLock["owner"]): void {
-    const whole = { kind: "posix", type: "unlock", start: 0, end: LOCK_END_MAX, pid: 0 } as const;
-    if (this.#posix.some((lock) => lock.owner === owner)) this.#grantRecord({ ...whole, owner });
-    if (this.#flock.some((lock) => lock.owner === owner)) this.#releaseWhole(owner);
+  /** Releases all that was set through a handle. */
+  releaseHandle(handle: object): void {
+    for (const lock of this.#posix) {
+      if (lock.handle === handle) this.#grantRecord({ ...lock, type: "unlock" });
+    }
+    this.#keepWhole(withoutHandle(this.#flock, handle));
   }
 
-  #grantRecord(lock: FileLock): number {
+  #grantRecord(lock: HeldLock): number {
     if (conflictOf(this.#posix, lock) !== null) return AGAIN;
     const next = withRecordLock(this.#posix, lock);
     if (next.length > LOCKS_MAX && next.length > this.#posix.length) return -ERRNO.ENOLCK.number;
@@ -101,7 +109,7 @@ export class LockedFile {
   }
 
   /** Releases the parts of a range that no remaining lock covers. */
-  #unlockBetween(lock: FileLock, remaining: readonly FileLock[]): number {
+  #unlockBetween(lock: HeldLock, remaining: readonly HeldLock[]): number {
     let { start } = lock;
     for (const other of remaining) {
       if (other.end < start) continue;
@@ -118,10 +126,10 @@ export class LockedFile {
   }
 
   /** flock(2): the owner's old lock goes before the new one is tried, and is lost if that fails. */
-  #grantWhole(lock: FileLock): number {
+  #grantWhole(lock: HeldLock): number {
     const isHeld = this.#flock.some((held) => held.owner === lock.owner && held.type === lock.type);
     if (isHeld) return 0;
-    this.#releaseWhole(lock.owner);
+    this.#keepWhole(withoutOwner(this.#flock, lock.owner));
     if (lock.type === "unlock") return 0;
     if (conflictOf(this.#flock, lock) !== null) return AGAIN;
     const result = flock(this.#fd, (lock.type === "read" ? LOCK_SH : LOCK_EX) | LOCK_NB);
@@ -129,8 +137,7 @@ export class LockedFile {
     return result;
   }
 
-  #releaseWhole(owner: FileLock["owner"]): void {
-    const left = withoutOwner(this.#flock, owner);
+  #keepWhole(left: readonly HeldLock[]): void {
     if (left.length === 0 && this.#flock.length > 0) flock(this.#fd, LOCK_UN);
     this.#flock = left;
   }

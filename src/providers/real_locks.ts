@@ -13,7 +13,8 @@
  */
 import { ERRNO, type MaybePromise } from "../base/mod.ts";
 import type { FileLock } from "../provider/mod.ts";
-import { isLockRange, type LockOwner, normalLock, normalOwner } from "./lock_request.ts";
+import { type HeldLock, told } from "./lock_list.ts";
+import { isLockRange, normalLock } from "./lock_request.ts";
 import { isDeadlock } from "./lock_waits.ts";
 import { foreignConflict, LockedFile } from "./real_locked_file.ts";
 import type { RealRoot } from "./real_root.ts";
@@ -33,8 +34,7 @@ export interface LockHandle {
 
 /** One request that waits. */
 interface Waiter {
-  readonly lock: FileLock;
-  readonly handle: LockHandle;
+  readonly lock: HeldLock;
   readonly end: (result: number) => void;
 }
 
@@ -42,7 +42,7 @@ interface Waiter {
 interface Queue {
   readonly key: number | bigint;
   readonly file: LockedFile;
-  readonly posix: readonly FileLock[];
+  readonly posix: readonly HeldLock[];
   waiting: Waiter[];
   timer: ReturnType<typeof setTimeout> | null;
   pauseMs: number;
@@ -67,7 +67,8 @@ export class RealLocks {
     if (typeof queue === "number") return queue;
     const lock = normalLock(asked);
     if (queue === undefined) return foreignConflict(this.#root, handle.hostFd, lock);
-    return queue.file.conflict(lock) ?? queue.file.foreignConflict(this.#root, lock);
+    const found = queue.file.conflict(lock);
+    return found === null ? queue.file.foreignConflict(this.#root, lock) : told(found);
   }
 
   /**
@@ -82,7 +83,7 @@ export class RealLocks {
     signal?: AbortSignal,
   ): MaybePromise<number> {
     if (!isLockRange(asked)) return -ERRNO.EINVAL.number;
-    const lock = normalLock(asked);
+    const lock = { ...normalLock(asked), handle };
     const known = this.#find(handle);
     if (known === undefined && lock.type === "unlock") return 0;
     const queue = known ?? this.#make(handle);
@@ -92,22 +93,22 @@ export class RealLocks {
       if (signal?.aborted) result = -ERRNO.EINTR.number;
       else if (lock.kind === "posix" && isDeadlock(queue, lock, this.#queues.values())) {
         result = -ERRNO.EDEADLK.number;
-      } else return this.#wait(queue, lock, handle, signal);
+      } else return this.#wait(queue, lock, signal);
     }
     // Also when it failed: a failed flock has released the owner's old one.
     this.#serve(queue);
     return result;
   }
 
-  /** A handle is closed: what the owners hold on its inode goes, and what the handle waits for ends. */
-  release(handle: LockHandle, owners: Iterable<LockOwner>): void {
+  /** A handle is closed: what was set through it goes, and what it waits for ends. */
+  release(handle: LockHandle): void {
     const key = this.#keys.get(handle);
     const queue = key === undefined ? undefined : this.#queues.get(key);
     if (queue === undefined) return;
-    const left = queue.waiting.filter((waiter) => waiter.handle === handle);
-    queue.waiting = queue.waiting.filter((waiter) => waiter.handle !== handle);
+    const left = queue.waiting.filter((waiter) => waiter.lock.handle === handle);
+    queue.waiting = queue.waiting.filter((waiter) => waiter.lock.handle !== handle);
     for (const waiter of left) waiter.end(-ERRNO.EBADF.number);
-    for (const owner of owners) queue.file.releaseOwner(normalOwner(owner));
+    queue.file.releaseHandle(handle);
     this.#serve(queue);
   }
 
@@ -142,8 +143,7 @@ export class RealLocks {
 
   #wait(
     queue: Queue,
-    lock: FileLock,
-    handle: LockHandle,
+    lock: HeldLock,
     signal: AbortSignal | undefined,
   ): Promise<number> {
     return new Promise((resolve) => {
@@ -156,7 +156,7 @@ export class RealLocks {
         signal?.removeEventListener("abort", interrupt);
         resolve(result);
       };
-      const waiter: Waiter = { lock, handle, end };
+      const waiter: Waiter = { lock, end };
       signal?.addEventListener("abort", interrupt, { once: true });
       queue.waiting.push(waiter);
       queue.pauseMs = RETRY_MIN_MS;

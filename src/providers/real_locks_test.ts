@@ -258,12 +258,28 @@ Deno.test("a wait ends with EBADF when its handle is closed", async () => {
   assertEquals((await assertRejects(() => Promise.resolve(waiting), FsError)).code, "EBADF");
 });
 
-Deno.test("closing a handle lets go of its owners' locks, and of every descriptor", async () => {
+Deno.test("closing a handle leaves what the owner has set through another one", async () => {
+  await using scratch = new Scratch();
+  const [one, two, three] = [await scratch.open(), await scratch.open(), await scratch.open()];
+  await one.setLock(posix("write", 1, 0, 9), false);
+  await one.setLock(posix("unlock", 1), false);
+  await two.setLock(posix("write", 1, 0, 9), false);
+  await three.setLock(posix("unlock", 1, 20, 29), false);
+  await one.close();
+  await three.close();
+  assertEquals(setRecordLock(scratch.foreign, F_RDLCK, 0, 1), -11);
+  assertEquals(await (await scratch.open()).getLock(posix("write", 2)), posix("write", 1, 0, 9));
+  await two.close();
+  assertEquals(setRecordLock(scratch.foreign, F_RDLCK, 0, 1), 0);
+});
+
+Deno.test("closing a handle lets go of locks set through it, and of every descriptor", async () => {
   await using scratch = new Scratch();
   const before = openDescriptors();
   const one = await scratch.open();
   const two = await scratch.open();
   await one.setLock(posix("write", 1, 0, 4), false);
+  await one.setLock(posix("write", 3, 10, 14), false);
   await one.setLock(whole("write", 1), false);
   const waiting = two.setLock(posix("read", 2), true);
   await one.close();

@@ -1,6 +1,6 @@
 /**
  * What POSIX programs rely on, by the names that go-fuse's `posixtest` has for it, and what is in
- * `linux_behaviours.ts`. Run as a program, it tries
+ * `linux_behaviours.ts` and `record_lock_behaviours.ts`. Run as a program, it tries
  * all of them, each in a new directory below the one that is named, and prints the outcomes as JSON.
  *
  * @module
@@ -27,6 +27,7 @@ import {
 } from "../../base/mod.ts";
 import * as libc from "../../libc/mod.ts";
 import { LINUX_BEHAVIOURS } from "./linux_behaviours.ts";
+import { RECORD_LOCK_BEHAVIOURS } from "./record_lock_behaviours.ts";
 import { at, at2, contentOf, entriesOf, fstat, namesLeft } from "./system_calls.ts";
 import { open, put, refuses, stat } from "./system_calls.ts";
 
@@ -72,6 +73,7 @@ function directoryOf(count: number): { readonly fd: number; readonly names: stri
 /** Each throws when the filesystem does not behave. */
 export const BEHAVIOURS: Readonly<Record<string, () => void | Promise<void>>> = {
   ...LINUX_BEHAVIOURS,
+  ...RECORD_LOCK_BEHAVIOURS,
   AppendWrite: () => {
     const [one, two] = [open("f", O_WRONLY | O_CREAT | O_APPEND), open("f", O_WRONLY | O_APPEND)];
     for (const text of ["a", "b", "c"]) {
