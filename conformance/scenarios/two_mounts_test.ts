@@ -1,9 +1,9 @@
 // Two mounts of what one server serves: each a machine of its own, as far as the kernel knows.
 import { assertEquals, assertRejects } from "@std/assert";
 import { FsError, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC } from "../../src/base/mod.ts";
-import { mount } from "../../src/mount/mod.ts";
+import { mount, type MountOptions } from "../../src/mount/mod.ts";
 import type { Provider } from "../../src/provider/mod.ts";
-import { MemoryProvider } from "../../src/providers/mod.ts";
+import { MemoryProvider, RealFSProvider } from "../../src/providers/mod.ts";
 import { connectVFS, memoryPipe, newVFSServer } from "../../src/wire/mod.ts";
 import { ProcessCaller } from "../linux/process_caller.ts";
 import { scenario } from "./scenario.ts";
@@ -17,9 +17,9 @@ interface Side extends AsyncDisposable {
   readonly process: ProcessCaller;
 }
 
-async function sideOf(remote: Provider, path: string): Promise<Side> {
+async function sideOf(remote: Provider, path: string, options: MountOptions): Promise<Side> {
   await Deno.mkdir(path);
-  const mounted = await mount(remote, path, { watch: true });
+  const mounted = await mount(remote, path, options);
   const process = new ProcessCaller();
   return {
     path,
@@ -35,16 +35,18 @@ async function sideOf(remote: Provider, path: string): Promise<Side> {
 async function withTwo(
   folder: string,
   use: (one: Side, two: Side) => Promise<void>,
+  provider: Provider = new MemoryProvider(),
+  options: MountOptions = { watch: true },
 ): Promise<void> {
-  const server = newVFSServer(new MemoryProvider());
+  const server = newVFSServer(provider);
   const connect = () => {
     const [ours, theirs] = memoryPipe();
     server.handleConnection(theirs);
     return connectVFS(ours, { version: 2 });
   };
   {
-    await using one = await sideOf(await connect(), `${folder}/one`);
-    await using two = await sideOf(await connect(), `${folder}/two`);
+    await using one = await sideOf(await connect(), `${folder}/one`, options);
+    await using two = await sideOf(await connect(), `${folder}/two`, options);
     await use(one, two);
   }
   await server.close();
@@ -87,6 +89,48 @@ scenario("the locks of a process that is killed go to the other mount", async (f
     while (await isHeld() && performance.now() < until);
     await two.process.call("setlk", [other, "write", 0, 0]);
   });
+});
+
+/** How often two processes count on, each on its own mount. */
+const ROUNDS = 100;
+
+/** Counts on in a file, under a lock of this kind, each side in turn. */
+async function countInTurn(sides: readonly Side[], lock: "flock" | "setlk"): Promise<string> {
+  const files = [];
+  for (const { path, process } of sides) {
+    files.push({
+      process,
+      fd: await process.call("open", [`${path}/${lock}`, O_RDWR | O_CREAT, 0o644]),
+    });
+  }
+  let last = "";
+  for (let round = 0; round < ROUNDS; round++) {
+    const { process, fd } = files[round % files.length]!;
+    const hold = (type: "write" | "unlock"): Promise<unknown> =>
+      lock === "flock" ? process.call(lock, [fd, type]) : process.call(lock, [fd, type, 0, 0]);
+    await hold("write");
+    const bytes = await process.call("pread", [fd, 8, 0]);
+    last = String(Number(new TextDecoder().decode(bytes)) + 1).padStart(8, "0");
+    await process.call("pwrite", [fd, new TextEncoder().encode(last), 0]);
+    // Now the kernel knows the attributes, and may keep them for a second.
+    await process.call("fstat", [fd]);
+    await hold("unlock");
+  }
+  return last;
+}
+
+scenario("who gets a lock sees what was written under it on the other mount", async (folder) => {
+  await Deno.mkdir(`${folder}/host`);
+  await using directory = new RealFSProvider(`${folder}/host`);
+  for (const provider of [new MemoryProvider(), directory]) {
+    const part = await Deno.makeTempDir({ dir: folder });
+    const use = async (...sides: Side[]): Promise<void> => {
+      for (const lock of ["flock", "setlk"] as const) {
+        assertEquals(await countInTurn(sides, lock), String(ROUNDS).padStart(8, "0"));
+      }
+    };
+    await withTwo(part, use, provider, {});
+  }
 });
 
 scenario("what one mount writes, the other reads as soon as it has been told", async (folder) => {

@@ -6,7 +6,6 @@
 import { ERRNO } from "../base/mod.ts";
 import { ioctl, MemoryBlock } from "../libc/mod.ts";
 import { FUSE_DEV_IOC } from "./abi.ts";
-import type { Notices } from "./notices.ts";
 
 /** Size of `struct fuse_backing_map`: descriptor, flags, padding. */
 const BACKING_MAP_SIZE = 16;
@@ -16,14 +15,12 @@ const FOR_GOOD: readonly number[] = [ERRNO.EPERM.number, ERRNO.ENOTTY.number, ER
 /** The backing files of one connection, by the kernel's numbers for them. */
 export class BackingFiles {
   readonly #fd: number;
-  readonly #notices: Notices;
   readonly #block = new MemoryBlock(BACKING_MAP_SIZE);
   #isRefused = false;
 
-  /** For the connection of this fuse descriptor, and what is told there unasked. */
-  constructor(fd: number, notices: Notices) {
+  /** For the connection of this fuse descriptor. */
+  constructor(fd: number) {
     this.#fd = fd;
-    this.#notices = notices;
   }
 
   /**
@@ -38,14 +35,6 @@ export class BackingFiles {
     if (id > 0) return id;
     this.#isRefused = FOR_GOOD.includes(-id);
     return 0;
-  }
-
-  /**
-   * The kernel forgets the attributes of an inode that is being opened through a backing file. What is written
-   * through a mapping then is written to that file, and the kernel does not take it for a change of the inode.
-   */
-  forgetAttributes(nodeid: number): void {
-    this.#notices.invalidateAttributesNow(nodeid);
   }
 
   /** Takes it back. What is open through the number stays open. */

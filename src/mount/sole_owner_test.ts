@@ -88,3 +88,22 @@ Deno.test("a sole owner's mount sees its own changes at once", async () => {
     assertEquals(changed, "now longer content none file link none");
   }, { soleOwner: true });
 });
+
+Deno.test("a lock makes the kernel ask anew, unless nobody else changes the data", async () => {
+  for (const soleOwner of [false, true]) {
+    let asked = 0;
+    const logger = (line: string): void => void (/^rx \d+: (GETATTR|STATX) /.test(line) && asked++);
+    await withMount(tree(), async (directory) => {
+      const script = `const libc = await import("${import.meta.resolve("../libc/mod.ts")}");
+        const block = new libc.StatxBlock();
+        const fd = libc.open("file", 2);
+        for (let round = 0; round < 50; round++) {
+          libc.flock(fd, libc.LOCK_EX);
+          block.fill(fd, libc.cString(""), libc.AT_EMPTY_PATH);
+          libc.flock(fd, libc.LOCK_UN);
+        }`;
+      await inChild(directory, script);
+    }, { soleOwner, attrTimeoutMs: 1e9, debug: true, logger });
+    assertEquals(asked >= 50, !soleOwner, `${asked} questions`);
+  }
+});

@@ -27,14 +27,14 @@ import type {
 } from "../fuse/mod.ts";
 import { FOPEN } from "../fuse/mod.ts";
 import { takePart } from "../libc/mod.ts";
-import type { Context, FileLock } from "../provider/mod.ts";
+import type { Context } from "../provider/mod.ts";
 import { type DirStream, newListDirStream } from "./dir_stream.ts";
 import type { OpenEntry } from "./handle_table.ts";
 import type { FileHandle } from "./file_handle.ts";
 import type { Inode } from "./inode.ts";
 import { fillListing } from "./listing.ts";
 import { ListingKeeper } from "./listing_keeper.ts";
-import { NameBridge } from "./name_bridge.ts";
+import { LockBridge } from "./lock_bridge.ts";
 import type { Created } from "./name_operations.ts";
 import type { Options } from "./options.ts";
 import { Passthrough } from "./passthrough.ts";
@@ -44,7 +44,7 @@ import { LIBRARY_CONTEXT, type Tree } from "./tree.ts";
 const POLL_ALWAYS = 0x145;
 
 /** Translates handle numbers to nodes and handles. */
-export class Bridge extends NameBridge implements RawFileSystem {
+export class Bridge extends LockBridge implements RawFileSystem {
   /** Which opens the kernel serves by itself. */
   readonly passthrough: Passthrough = new Passthrough();
 
@@ -100,7 +100,7 @@ export class Bridge extends NameBridge implements RawFileSystem {
       if (file instanceof Errno) return file;
       const changesUnseen = this.#opened(inode, file, flags, out);
       // The reply to making a file has attributes, and says that they are not to be kept.
-      if (changesUnseen) this.passthrough.files?.forgetAttributes(inode.nodeid);
+      if (changesUnseen) this.notices?.invalidateAttributesNow(inode.nodeid);
     });
   }
 
@@ -269,32 +269,6 @@ export class Bridge extends NameBridge implements RawFileSystem {
     const entry = this.opened(fh);
     if (entry === undefined) return ERRNO.EBADF;
     return entry.inode.operations.fsync?.(request, null, dataOnly);
-  }
-
-  /** The lock in the way. */
-  getlk(
-    request: Request,
-    fh: number,
-    lock: FileLock,
-  ): MaybePromise<FileLock | null | Errno> {
-    const entry = this.opened(fh);
-    if (entry === undefined) return ERRNO.EBADF;
-    const { inode: { operations: node }, file } = entry;
-    if (node.getlk !== undefined) return node.getlk(request, file, lock);
-    return file?.getlk === undefined ? ERRNO.EOPNOTSUPP : file.getlk(request, lock);
-  }
-
-  /** Takes or releases a lock. */
-  setlk(request: Request, fh: number, lock: FileLock, wait: boolean): Outcome {
-    const entry = this.opened(fh);
-    if (entry === undefined) return ERRNO.EBADF;
-    const { inode: { operations: node }, file } = entry;
-    if (wait) {
-      if (node.setlkw !== undefined) return node.setlkw(request, file, lock);
-      return file?.setlkw === undefined ? ERRNO.EOPNOTSUPP : file.setlkw(request, lock);
-    }
-    if (node.setlk !== undefined) return node.setlk(request, file, lock);
-    return file?.setlk === undefined ? ERRNO.EOPNOTSUPP : file.setlk(request, lock);
   }
 
   /** Allocates space. */

@@ -71,9 +71,10 @@ async function plant(root: InodeEmbedder, options: Options): Promise<Bridge> {
 
 function serve(bridge: Bridge, kernel: KernelMount, options: Options): Mount {
   const sessionOptions = sessionOptionsOf(kernel.mountpoint, options);
+  bridge.backingFiles = new BackingFiles(kernel.fd);
   const device = new Device(kernel.fd, kernel.dispose);
   const session = new Session(device, bridge, sessionOptions);
-  bridge.backingFiles = new BackingFiles(kernel.fd, session.notices);
+  bridge.notices = session.notices;
   bridge.tree.callbacks = options.serverCallbacks ?? session.notices;
   return new Mount({
     kernel,

@@ -7,10 +7,13 @@ import type { Timespec } from "../provider/mod.ts";
 
 /** How many calls the time of a read may be behind. */
 const ROUGHLY = 63;
+/** The last nanosecond of a millisecond. */
+const COUNT_MAX = 999_999;
 
 /**
  * Reads the time into two numbers, so that stamping an inode allocates nothing. Without a source it is
- * the system's clock, to the millisecond (Linux's own tick is 1 to 10 ms).
+ * the system's clock, to the millisecond (Linux's own tick is 1 to 10 ms), and the nanoseconds count what is
+ * stamped within one: whoever remembers a file by its time (the kernel of a mount, make, git) misses no change.
  */
 export class MemoryClock {
   /** Seconds at the last {@linkcode MemoryClock.tick}. */
@@ -21,6 +24,8 @@ export class MemoryClock {
   readonly accessTime: "relative" | "strict" | "never";
   readonly #source: (() => Timespec) | undefined;
   #calls = -1;
+  #millisecond = 0;
+  #count = 0;
 
   /**
    * @param source Where the time comes from, instead of the system's clock.
@@ -46,8 +51,10 @@ export class MemoryClock {
   tick(): void {
     if (this.#source === undefined) {
       const now = Date.now();
+      this.#count = now === this.#millisecond ? Math.min(this.#count + 1, COUNT_MAX) : 0;
+      this.#millisecond = now;
       this.sec = Math.floor(now / 1000);
-      this.nsec = (now - this.sec * 1000) * 1e6;
+      this.nsec = (now - this.sec * 1000) * 1e6 + this.#count;
     } else {
       const now = this.#source();
       this.sec = now.sec;
