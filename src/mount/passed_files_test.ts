@@ -79,9 +79,9 @@ Deno.test("the kernel reads and writes by itself what a server has passed", asyn
       print(Deno.readFileSync("large").every((byte) => byte === 7));`;
     assertEquals(await inChild(directory, script), "true");
     assertEquals(transfers(), before[0]);
-    // Looking for it, opening and closing it.
+    // Looking for it twice, opening and closing it, and here and there a lease; with a write it would be five.
     const asked = remote.client.requestCount - before[1]!;
-    assert(asked < 102 * 4, `${asked} requests`);
+    assert(asked < 101 * 4.5, `${asked} requests`);
     for (let index = 0; index < 100; index++) {
       assertEquals(await Deno.readTextFile(`${host}/f${index}`), "x".repeat(index));
     }
