@@ -41,6 +41,8 @@ export interface SessionOptions extends Timeouts {
   readonly loop?: Partial<LoopOptions>;
   /** What this thread may do about processors; found out when it is left out. */
   readonly place?: ThreadPlace;
+  /** Tells the time in milliseconds, to know who has waited for a processor; default `performance.now`. */
+  readonly now?: () => number;
   /** A signal that its caller survives ends only a wait for a lock. */
   readonly patient?: boolean;
   /** Sees each request and its reply, for a log. */
@@ -105,7 +107,9 @@ export class Session {
     const loop = { ...LOOP_DEFAULTS, ...options.loop };
     this.#loop = new SessionLoop(channel, target, loop);
     const place = loop.handOver ? options.place ?? Processor.ofThread() : null;
-    this.#handOver = place === null ? null : new HandOver(place, loop);
+    const { now = () => performance.now() } = options;
+    const { startsNothing } = loop;
+    this.#handOver = place === null ? null : new HandOver(place, { startsNothing, now });
     if (options.agreement !== undefined) this.#agree(options.agreement);
   }
 

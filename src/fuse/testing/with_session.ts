@@ -53,7 +53,8 @@ export async function withSession(
     report: (problem) => problems.push(String(problem)),
     // No slice ends: that would let others have a turn.
     loop: startsNothing ? { startsNothing, sliceMs: 60_000 } : {},
-    ...(place === undefined ? {} : { place }),
+    // Nor is anything late, however busy the machine is.
+    ...(place === undefined ? {} : { place, now: () => 0 }),
   });
   const running = session.run();
   try {
