@@ -37,7 +37,7 @@ export abstract class LockBridge extends NameBridge {
     const entry = this.opened(fh);
     if (entry === undefined) return ERRNO.EBADF;
     const { nodeid } = request;
-    const done = wait ? this.#setAndWait(request, entry, lock) : this.#set(request, entry, lock);
+    const done = set(request, entry, lock, wait ? "setlkw" : "setlk");
     // Nobody else changes what the kernel keeps until it is told.
     if (lock.type === "unlock" || this.options.keepCaches === true) return done;
     return chain(done, (errno): Errno | void => {
@@ -45,22 +45,15 @@ export abstract class LockBridge extends NameBridge {
       this.notices?.invalidateAttributesNow(nodeid);
     });
   }
+}
 
-  #set(
-    request: Request,
-    { inode: { operations: node }, file }: OpenEntry,
-    lock: FileLock,
-  ): Outcome {
-    if (node.setlk !== undefined) return node.setlk(request, file, lock);
-    return file?.setlk === undefined ? ERRNO.EOPNOTSUPP : file.setlk(request, lock);
-  }
-
-  #setAndWait(
-    request: Request,
-    { inode: { operations: node }, file }: OpenEntry,
-    lock: FileLock,
-  ): Outcome {
-    if (node.setlkw !== undefined) return node.setlkw(request, file, lock);
-    return file?.setlkw === undefined ? ERRNO.EOPNOTSUPP : file.setlkw(request, lock);
-  }
+/** By the node, or else by the open file. */
+function set(
+  request: Request,
+  { inode: { operations: node }, file }: OpenEntry,
+  lock: FileLock,
+  how: "setlk" | "setlkw",
+): Outcome {
+  if (node[how] !== undefined) return node[how](request, file, lock);
+  return file?.[how] === undefined ? ERRNO.EOPNOTSUPP : file[how](request, lock);
 }

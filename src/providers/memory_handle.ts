@@ -50,7 +50,7 @@ export class MemoryHandle extends BaseHandle {
   /** Null when the handle is closed. */
   #inode: MemoryInode | null;
   #position = 0;
-  /** Owners of locks that were set through this handle, null while there are none. */
+  /** Whether a lock was ever asked for through this handle. */
   #hasLocks = false;
 
   /** Opens `inode`, which the tree's walk has just found; `path` is what the caller asked for. */

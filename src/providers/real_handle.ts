@@ -76,7 +76,7 @@ export class RealHandle extends BaseHandle {
   readonly #shared: HandleShared;
   #fd: number;
   #position = 0;
-  /** Owners of locks that were set through this handle, null while there are none. */
+  /** Whether a lock was ever asked for through this handle. */
   #hasLocks = false;
 
   /** Takes over `fd`, which was opened with `flags` for `path`. */

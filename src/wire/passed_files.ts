@@ -88,7 +88,8 @@ export class PassedFile {
 
 /**
  * What a client knows of files that the kernel reads and writes without asking it: whatever it has heard of them may
- * be old, until they are closed, and for ever where they may be mapped. Descriptors are asked for when somebody can do with them.
+ * be old, until they are closed, and for ever where they may be mapped. Descriptors are asked for when somebody can do
+ * with them.
  */
 export class PassedFiles {
   /** How often each inode is open in that way. */
