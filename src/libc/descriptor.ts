@@ -8,7 +8,7 @@ import { O_NONBLOCK } from "../base/mod.ts";
 import { cString } from "./c_string.ts";
 import { toKernelOpenFlags } from "./kernel_open_flags.ts";
 import { elsewhere } from "./elsewhere.ts";
-import { check, libc, negatedErrno } from "./library.ts";
+import { check, errno, libc, outcome } from "./library.ts";
 
 /** `fcntl`: the flags of the open file. */
 export const F_GETFL = 3;
@@ -20,26 +20,22 @@ const EFD_SEMAPHORE = 1;
 
 /** `open(2)` of a host path; `flags` in the numbers of `src/base`. Returns a descriptor. */
 export function open(path: string, flags: number, mode = 0): number {
-  const result = libc().open(cString(path), toKernelOpenFlags(flags), mode);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().open(cString(path), toKernelOpenFlags(flags), mode), errno[0]);
 }
 
 /** `close(2)`. The descriptor is gone, whatever it returns. */
 export function close(fd: number): number {
-  const result = libc().close(fd);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().close(fd), errno[0]);
 }
 
 /** `read(2)` of at most `size` bytes to an address. */
 export function read(fd: number, address: number, size: number): number {
-  const result = libc().read(fd, BigInt(address), BigInt(size));
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().read(fd, BigInt(address), BigInt(size)), errno[0]);
 }
 
 /** `write(2)` of `size` bytes from an address. */
 export function write(fd: number, address: number, size: number): number {
-  const result = libc().write(fd, BigInt(address), BigInt(size));
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().write(fd, BigInt(address), BigInt(size)), errno[0]);
 }
 
 /**
@@ -52,44 +48,37 @@ export function writeAsync(fd: number, address: number, size: number): Promise<n
 
 /** `writev(2)`: `count` structs of address and size (8 bytes each) at `address`. */
 export function writev(fd: number, address: number, count: number): number {
-  const result = libc().writev(fd, BigInt(address), count);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().writev(fd, BigInt(address), count), errno[0]);
 }
 
 /** `pread(2)` into any buffer, also a view of one. */
 export function pread(fd: number, buffer: Uint8Array, size: number, offset: number): number {
-  const result = libc().pread(fd, buffer, BigInt(size), BigInt(offset));
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().pread(fd, buffer, BigInt(size), BigInt(offset)), errno[0]);
 }
 
 /** `pwrite(2)` from any buffer, also a view of one. */
 export function pwrite(fd: number, data: Uint8Array, size: number, offset: number): number {
-  const result = libc().pwrite(fd, data, BigInt(size), BigInt(offset));
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().pwrite(fd, data, BigInt(size), BigInt(offset)), errno[0]);
 }
 
 /** `dup(2)`. */
 export function dup(fd: number): number {
-  const result = libc().dup(fd);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().dup(fd), errno[0]);
 }
 
 /** `fcntl(2)`; `argument` is a number or an address, as the command wants it. */
 export function fcntl(fd: number, command: number, argument: number): number {
-  const result = libc().fcntl(fd, command, BigInt(argument));
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().fcntl(fd, command, BigInt(argument)), errno[0]);
 }
 
 /** `ioctl(2)`; `argument` is a number or an address, as the request wants it. */
 export function ioctl(fd: number, request: number, argument: number): number {
-  const result = libc().ioctl(fd, BigInt(request), BigInt(argument));
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().ioctl(fd, BigInt(request), BigInt(argument)), errno[0]);
 }
 
 /** `poll(2)` of `count` structs of 8 bytes at `address`; -1 waits for ever, with this thread. */
 export function poll(address: number, count: number, timeoutMs: number): number {
-  const result = libc().poll(BigInt(address), BigInt(count), timeoutMs);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().poll(BigInt(address), BigInt(count), timeoutMs), errno[0]);
 }
 
 /**
@@ -108,8 +97,7 @@ export function pollAsync(address: number, count: number, timeoutMs: number): Pr
  */
 export function eventfd(isSemaphore = false): number {
   const flags = EFD_CLOEXEC | EFD_NONBLOCK | (isSemaphore ? EFD_SEMAPHORE : 0);
-  const result = libc().eventfd(0, flags);
-  return check(result < 0 ? negatedErrno() : result, "eventfd");
+  return check(outcome(libc().eventfd(0, flags), errno[0]), "eventfd");
 }
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 import { toKernelOpenFlags } from "./kernel_open_flags.ts";
-import { libc, negatedErrno } from "./library.ts";
+import { errno, libc, outcome } from "./library.ts";
 import { MemoryBlock } from "./memory_block.ts";
 import { SYSCALL } from "./symbols.ts";
 import { writeI64 } from "./word64.ts";
@@ -36,8 +36,7 @@ let openHow: MemoryBlock | undefined;
 
 /** `openat(2)`. */
 export function openat(fd: number, nameAddress: number, flags: number, mode: number): number {
-  const result = libc().openat(fd, BigInt(nameAddress), toKernelOpenFlags(flags), mode);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().openat(fd, BigInt(nameAddress), toKernelOpenFlags(flags), mode), errno[0]);
 }
 
 /** `openat2(2)`, with RESOLVE_ flags. */
@@ -52,32 +51,31 @@ export function openat2(
   openHow.view.setUint32(0, toKernelOpenFlags(flags), true);
   openHow.view.setUint32(8, mode, true);
   openHow.view.setUint32(16, resolve, true);
-  const result = libc().openat2(
-    SYSCALL.openat2,
-    fd,
-    BigInt(nameAddress),
-    BigInt(openHow.address),
-    OPEN_HOW_SIZE,
+  return outcome(
+    libc().openat2(
+      SYSCALL.openat2,
+      fd,
+      BigInt(nameAddress),
+      BigInt(openHow.address),
+      OPEN_HOW_SIZE,
+    ),
+    errno[0],
   );
-  return result < 0 ? negatedErrno() : result;
 }
 
 /** `mkdirat(2)`. */
 export function mkdirat(fd: number, nameAddress: number, mode: number): number {
-  const result = libc().mkdirat(fd, BigInt(nameAddress), mode);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().mkdirat(fd, BigInt(nameAddress), mode), errno[0]);
 }
 
 /** `mknodat(2)`; `rdev` as `makedev(3)` packs it in 32 bits. */
 export function mknodat(fd: number, nameAddress: number, mode: number, rdev: number): number {
-  const result = libc().mknodat(SYSCALL.mknodat, fd, BigInt(nameAddress), mode, rdev);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().mknodat(SYSCALL.mknodat, fd, BigInt(nameAddress), mode, rdev), errno[0]);
 }
 
 /** `unlinkat(2)`; `flags` 0 or {@linkcode AT_REMOVEDIR}. */
 export function unlinkat(fd: number, nameAddress: number, flags: number): number {
-  const result = libc().unlinkat(fd, BigInt(nameAddress), flags);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().unlinkat(fd, BigInt(nameAddress), flags), errno[0]);
 }
 
 /** `renameat2(2)`. */
@@ -88,15 +86,17 @@ export function renameat2(
   newAddress: number,
   flags: number,
 ): number {
-  const result = libc().renameat2(
-    SYSCALL.renameat2,
-    oldFd,
-    BigInt(oldAddress),
-    newFd,
-    BigInt(newAddress),
-    flags,
+  return outcome(
+    libc().renameat2(
+      SYSCALL.renameat2,
+      oldFd,
+      BigInt(oldAddress),
+      newFd,
+      BigInt(newAddress),
+      flags,
+    ),
+    errno[0],
   );
-  return result < 0 ? negatedErrno() : result;
 }
 
 /** `linkat(2)`; a final symbolic link is not followed, unless `flags` is {@linkcode AT_SYMLINK_FOLLOW}. */
@@ -107,25 +107,28 @@ export function linkat(
   newAddress: number,
   flags = 0,
 ): number {
-  const result = libc().linkat(oldFd, BigInt(oldAddress), newFd, BigInt(newAddress), flags);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(
+    libc().linkat(oldFd, BigInt(oldAddress), newFd, BigInt(newAddress), flags),
+    errno[0],
+  );
 }
 
 /** `symlinkat(2)`. */
 export function symlinkat(targetAddress: number, fd: number, nameAddress: number): number {
-  const result = libc().symlinkat(BigInt(targetAddress), fd, BigInt(nameAddress));
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().symlinkat(BigInt(targetAddress), fd, BigInt(nameAddress)), errno[0]);
 }
 
 /** `readlinkat(2)` to the block. Returns the size of the target. */
 export function readlinkat(fd: number, nameAddress: number, block: MemoryBlock): number {
-  const result = libc().readlinkat(
-    fd,
-    BigInt(nameAddress),
-    BigInt(block.address),
-    BigInt(block.bytes.length),
+  return outcome(
+    libc().readlinkat(
+      fd,
+      BigInt(nameAddress),
+      BigInt(block.address),
+      BigInt(block.bytes.length),
+    ),
+    errno[0],
   );
-  return result < 0 ? negatedErrno() : result;
 }
 
 /** `fchownat(2)`; `flags` are AT_ flags, an id of -1 stays. */
@@ -136,8 +139,7 @@ export function fchownat(
   gid: number,
   flags: number,
 ): number {
-  const result = libc().fchownat(fd, BigInt(nameAddress), uid >>> 0, gid >>> 0, flags);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().fchownat(fd, BigInt(nameAddress), uid >>> 0, gid >>> 0, flags), errno[0]);
 }
 
 /** Seconds and nanoseconds; {@linkcode UTIME_NOW} and {@linkcode UTIME_OMIT} stand for nanoseconds. */
@@ -163,30 +165,29 @@ export function utimensat(
   writeI64(times.view, 8, atime.nsec);
   writeI64(times.view, 16, mtime.sec);
   writeI64(times.view, 24, mtime.nsec);
-  const result = libc().utimensat(fd, BigInt(nameAddress), BigInt(times.address), flags);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().utimensat(fd, BigInt(nameAddress), BigInt(times.address), flags), errno[0]);
 }
 
 /** `getdents64(2)` to the block. Returns the bytes filled, 0 at the end. */
 export function getdents64(fd: number, block: MemoryBlock): number {
   const { address, bytes } = block;
-  const result = libc().getdents64(
-    SYSCALL.getdents64,
-    fd,
-    BigInt(address),
-    BigInt(bytes.length),
+  return outcome(
+    libc().getdents64(
+      SYSCALL.getdents64,
+      fd,
+      BigInt(address),
+      BigInt(bytes.length),
+    ),
+    errno[0],
   );
-  return result < 0 ? negatedErrno() : result;
 }
 
 /** `chmod(2)` of a host path; follows links. */
 export function chmod(pathAddress: number, mode: number): number {
-  const result = libc().chmod(BigInt(pathAddress), mode);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().chmod(BigInt(pathAddress), mode), errno[0]);
 }
 
 /** `truncate(2)` of a host path; follows links. */
 export function truncate(pathAddress: number, size: number): number {
-  const result = libc().truncate(BigInt(pathAddress), BigInt(size));
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().truncate(BigInt(pathAddress), BigInt(size)), errno[0]);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { fcntl } from "./descriptor.ts";
-import { libc, negatedErrno } from "./library.ts";
+import { errno, libc, outcome } from "./library.ts";
 import { MemoryBlock } from "./memory_block.ts";
 import { readI64, writeI64 } from "./word64.ts";
 
@@ -29,8 +29,7 @@ const F_OFD_SETLK = 37;
 
 /** `flock(2)`; `operation` is one of the LOCK_ flags, with {@linkcode LOCK_NB}. */
 export function flock(fd: number, operation: number): number {
-  const result = libc().flock(fd, operation);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().flock(fd, operation), errno[0]);
 }
 
 /** A record lock as `fcntl(2)` has it. */

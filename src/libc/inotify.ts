@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { libc, negatedErrno } from "./library.ts";
+import { errno, libc, outcome } from "./library.ts";
 
 /** The file's data changed. */
 export const IN_MODIFY = 0x2;
@@ -39,18 +39,15 @@ const IN_NONBLOCK = 0o4000;
 
 /** A new queue that neither blocks nor is inherited. */
 export function inotifyInit(): number {
-  const result = libc().inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().inotify_init1(IN_CLOEXEC | IN_NONBLOCK), errno[0]);
 }
 
 /** Watches a host path. Returns the number of the watch. */
 export function inotifyAddWatch(fd: number, pathAddress: number, mask: number): number {
-  const result = libc().inotify_add_watch(fd, BigInt(pathAddress), mask);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().inotify_add_watch(fd, BigInt(pathAddress), mask), errno[0]);
 }
 
 /** Ends a watch. */
 export function inotifyRemoveWatch(fd: number, watch: number): number {
-  const result = libc().inotify_rm_watch(fd, watch);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().inotify_rm_watch(fd, watch), errno[0]);
 }

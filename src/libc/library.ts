@@ -10,8 +10,11 @@ import { SYMBOLS, type Symbols } from "./symbols.ts";
 const NAMES: readonly string[] = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
 
 let loaded: Symbols | undefined;
-/** The errno of this isolate's thread: an isolate never changes its thread. */
-let errnoCell: Int32Array | undefined;
+/**
+ * The memory behind `errno(3)` of this isolate's thread, which an isolate never changes. Only for the second
+ * argument of {@linkcode outcome}.
+ */
+export let errno = new Int32Array(1);
 
 /**
  * The C library, opened by the first call. Importing this room needs no permission.
@@ -33,7 +36,7 @@ function load(): Symbols {
       const symbols = Deno.dlopen(name, SYMBOLS).symbols as unknown as Symbols;
       const pointer = symbols.__errno_location();
       if (pointer === null) throw new Error("errno has no address");
-      errnoCell = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(pointer, 4));
+      errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(pointer, 4));
       return loaded = symbols;
     } catch (thrown) {
       if (thrown instanceof Deno.errors.NotCapable) {
@@ -59,13 +62,21 @@ export function isLibcAvailable(): boolean {
 }
 
 /**
- * The negated errno of the call that has just failed. Nothing may come between the two: the memory
- * behind it is the thread's, and every call may change it.
+ * What a call says: its result, or the negated errno when that is below 0. To be used in one way:
+ * `outcome(libc().close(fd), errno[0])`.
+ *
+ * So errno is read right after the call, before any other function is entered. There V8 may hand a compilation
+ * or a collection to its other threads, and the lock it takes for that leaves an EAGAIN of `futex(2)` in errno.
  */
-export function negatedErrno(): number {
-  const errno = errnoCell![0]!;
+export function outcome(result: number, errnoAfter: number | undefined): number {
+  if (result >= 0) return result;
   // A failed call always sets it; 0 would read as success.
-  return errno > 0 ? -errno : -errnoOf(0).number;
+  return errnoAfter ? -errnoAfter : -errnoOf(0).number;
+}
+
+/** As {@linkcode outcome} for a result of 64 bits; one over 2^53 is rounded. */
+export function outcome64(result: bigint, errnoAfter: number | undefined): number {
+  return outcome(Number(result), errnoAfter);
 }
 
 /** The error for a negated errno. */

@@ -23,6 +23,43 @@ Deno.test("a failed call gives its negated errno, and a good one does not change
   assertEquals(close(-1), -9);
 });
 
+/** What stands between the parenthesis at `start` and its partner. */
+function within(text: string, start: number): string {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === "(") depth++;
+    if (text[at] === ")" && --depth === 0) return text.slice(start + 1, at);
+  }
+  return "";
+}
+
+/** How a source reads errno otherwise than right after the call that it is of. */
+function errnoFaults(source: string): string[] {
+  const code = source.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
+  const uses = [...code.matchAll(/\boutcome(?:64)?\(/g)].map((use) => {
+    return within(code, use.index + use[0].length - 1).trim().replaceAll(/\s+/g, " ");
+  });
+  const wrong = uses.filter((use) => !/\blibc\(\)\.\w+\(.*\), errno\[0\],?$/.test(use));
+  const reads = code.match(/\berrno\[/g)?.length ?? 0;
+  return reads === uses.length - wrong.length ? wrong : [...wrong, `${reads} errno[`];
+}
+
+Deno.test("errno is read right after the call, before a function is entered", async () => {
+  assertEquals(errnoFaults("return outcome(libc().dup(fd), errno[0]);"), []);
+  assertEquals(errnoFaults("const code = errno[0];"), ["1 errno["]);
+  const late = "const made = libc().dup(fd); return outcome(made, errno[0]);";
+  assertEquals(errnoFaults(late), ["made, errno[0]", "1 errno["]);
+  let calls = 0;
+  for await (const entry of Deno.readDir(new URL(".", import.meta.url))) {
+    if (!entry.name.endsWith(".ts") || entry.name.endsWith("_test.ts")) continue;
+    if (entry.name === "library.ts") continue;
+    const source = await Deno.readTextFile(new URL(entry.name, import.meta.url));
+    calls += source.split("errno[0]").length - 1;
+    assertEquals(errnoFaults(source), [], entry.name);
+  }
+  assert(calls > 50);
+});
+
 Deno.test("check() lets results through and makes errors of negated errnos", () => {
   assertEquals(check(7, "read"), 7);
   const error = assertThrows(() => check(-13, "open", "/a"), FsError);

@@ -4,27 +4,24 @@
  * @module
  */
 import { elsewhere } from "./elsewhere.ts";
-import { libc, negatedErrno } from "./library.ts";
+import { errno, libc, outcome, outcome64 } from "./library.ts";
 import { MemoryBlock } from "./memory_block.ts";
 import { IO_SIZE_MAX } from "./symbols.ts";
 import { readU64, writeI64 } from "./word64.ts";
 
 /** `ftruncate(2)`. */
 export function ftruncate(fd: number, size: number): number {
-  const result = libc().ftruncate(fd, BigInt(size));
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().ftruncate(fd, BigInt(size)), errno[0]);
 }
 
 /** `fallocate(2)`; `mode` is a set of FALLOC_FL_ flags. */
 export function fallocate(fd: number, mode: number, offset: number, length: number): number {
-  const result = libc().fallocate(fd, mode, BigInt(offset), BigInt(length));
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().fallocate(fd, mode, BigInt(offset), BigInt(length)), errno[0]);
 }
 
 /** `lseek(2)`; an offset over 2^53 is rounded. */
 export function lseek(fd: number, offset: number, whence: number): number {
-  const result = Number(libc().lseek(fd, BigInt(offset), whence));
-  return result < 0 ? negatedErrno() : result;
+  return outcome64(libc().lseek(fd, BigInt(offset), whence), errno[0]);
 }
 
 let offsets: MemoryBlock | undefined;
@@ -42,14 +39,15 @@ export function copyFileRange(
   writeI64(offsets.view, 8, targetOffset);
   const address = BigInt(offsets.address);
   const size = BigInt(Math.min(length, IO_SIZE_MAX));
-  const result = libc().copy_file_range(sourceFd, address, targetFd, address + 8n, size, 0);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(
+    libc().copy_file_range(sourceFd, address, targetFd, address + 8n, size, 0),
+    errno[0],
+  );
 }
 
 /** `fsync(2)`, or `fdatasync(2)` with `dataOnly`. */
 export function fsync(fd: number, dataOnly: boolean): number {
-  const result = dataOnly ? libc().fdatasync(fd) : libc().fsync(fd);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(dataOnly ? libc().fdatasync(fd) : libc().fsync(fd), errno[0]);
 }
 
 /** As {@linkcode fsync} on another thread. Resolves to 0, or -1: the errno stays with that thread. */
@@ -59,8 +57,7 @@ export function fsyncAsync(fd: number, dataOnly: boolean): Promise<number> {
 
 /** `fchmod(2)`. */
 export function fchmod(fd: number, mode: number): number {
-  const result = libc().fchmod(fd, mode);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().fchmod(fd, mode), errno[0]);
 }
 
 const STATFS_SIZE = 120;
@@ -71,8 +68,7 @@ export class StatfsBlock {
 
   /** `fstatfs(2)`. Returns 0 or a negated errno. */
   fill(fd: number): number {
-    const result = libc().fstatfs(fd, BigInt(this.#block.address));
-    return result < 0 ? negatedErrno() : result;
+    return outcome(libc().fstatfs(fd, BigInt(this.#block.address)), errno[0]);
   }
 
   /** The kind of filesystem, a magic number of `linux/magic.h`. */

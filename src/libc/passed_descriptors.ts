@@ -5,7 +5,7 @@
  */
 import { ERRNO } from "../base/mod.ts";
 import { close } from "./descriptor.ts";
-import { failure, libc, negatedErrno } from "./library.ts";
+import { errno, failure, libc, outcome } from "./library.ts";
 import { MemoryBlock } from "./memory_block.ts";
 
 const SOL_SOCKET = 1;
@@ -66,8 +66,7 @@ class Message {
     for (let index = 0; index < fds.length; index++) {
       view.setInt32(CONTROL + CONTROL_HEAD + index * FD_SIZE, fds[index]!, true);
     }
-    const sent = libc().sendmsg(fd, this.#address, MSG_NOSIGNAL);
-    const size = sent < 0 ? negatedErrno() : sent;
+    const size = outcome(libc().sendmsg(fd, this.#address, MSG_NOSIGNAL), errno[0]);
     if (size === AGAIN || size === INTERRUPTED) return 0;
     if (size < 0) throw failure(size, { syscall: "sendmsg" });
     return size;
@@ -76,8 +75,7 @@ class Message {
   /** Receives into its bytes. Returns how many; 0 when there is nothing now, null at the end. */
   receive(fd: number): number | null {
     this.#view.setUint32(AT_CONTROL_SIZE, this.#controlSize, true);
-    const received = libc().recvmsg(fd, this.#address, MSG_CMSG_CLOEXEC);
-    const size = received < 0 ? negatedErrno() : received;
+    const size = outcome(libc().recvmsg(fd, this.#address, MSG_CMSG_CLOEXEC), errno[0]);
     if (size === AGAIN || size === INTERRUPTED) return 0;
     if (size < 0) throw failure(size, { syscall: "recvmsg" });
     return size === 0 ? null : size;

@@ -4,7 +4,7 @@
  * @module
  */
 import { elsewhere } from "./elsewhere.ts";
-import { check, libc, negatedErrno } from "./library.ts";
+import { check, errno, libc, outcome } from "./library.ts";
 import { MemoryBlock } from "./memory_block.ts";
 
 /** There is something to read. */
@@ -43,8 +43,7 @@ export class PollSet {
 
   /** How many have something now, or a negated errno. */
   look(): number {
-    const result = libc().poll(this.#address, this.#count, 0);
-    return result < 0 ? negatedErrno() : result;
+    return outcome(libc().poll(this.#address, this.#count, 0), errno[0]);
   }
 
   /**
@@ -63,13 +62,11 @@ export class PollSet {
  * @throws {FsError} EMFILE and the like.
  */
 export function readinessOf(fd: number): number {
-  const made = libc().epoll_create1(EPOLL_CLOEXEC);
-  const epoll = check(made < 0 ? negatedErrno() : made, "epoll_create");
+  const epoll = check(outcome(libc().epoll_create1(EPOLL_CLOEXEC), errno[0]), "epoll_create");
   const event = new Uint8Array(EPOLL_EVENT_SIZE);
   event[0] = POLLIN;
-  const added = libc().epoll_ctl(epoll, EPOLL_CTL_ADD, fd, event);
-  const errno = added < 0 ? negatedErrno() : 0;
-  if (errno < 0) libc().close(epoll);
-  check(errno, "epoll_ctl");
+  const added = outcome(libc().epoll_ctl(epoll, EPOLL_CTL_ADD, fd, event), errno[0]);
+  if (added < 0) libc().close(epoll);
+  check(added, "epoll_ctl");
   return epoll;
 }

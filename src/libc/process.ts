@@ -5,7 +5,7 @@
  */
 import { cString } from "./c_string.ts";
 import { elsewhere } from "./elsewhere.ts";
-import { libc, negatedErrno } from "./library.ts";
+import { errno, libc, outcome } from "./library.ts";
 
 /** `umount2`: let go of the mount now, and end it when nobody uses it any more. */
 export const MNT_DETACH = 2;
@@ -46,20 +46,21 @@ export function mount(
   flags: number,
   data = "",
 ): number {
-  const result = libc().mount(
-    cString(source),
-    cString(target),
-    cString(type),
-    BigInt(flags),
-    cString(data),
+  return outcome(
+    libc().mount(
+      cString(source),
+      cString(target),
+      cString(type),
+      BigInt(flags),
+      cString(data),
+    ),
+    errno[0],
   );
-  return result < 0 ? negatedErrno() : result;
 }
 
 /** `umount2(2)`. Returns 0 or a negated errno. */
 export function umount2(target: string, flags: number): number {
-  const result = libc().umount2(cString(target), flags);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().umount2(cString(target), flags), errno[0]);
 }
 
 /**

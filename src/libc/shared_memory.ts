@@ -7,7 +7,7 @@ import { FsError } from "../base/mod.ts";
 import { cString } from "./c_string.ts";
 import { CStringArea } from "./c_string_area.ts";
 import { close, fcntl } from "./descriptor.ts";
-import { check, libc, negatedErrno } from "./library.ts";
+import { check, errno, libc, outcome } from "./library.ts";
 import { AT_EMPTY_PATH, StatxBlock } from "./statx.ts";
 
 const MFD_CLOEXEC = 1;
@@ -48,11 +48,11 @@ export class SharedMemory {
    * @throws {FsError} ENOMEM, EMFILE and the like.
    */
   static make(size: number): { readonly memory: SharedMemory; readonly fd: number } {
-    const made = libc().memfd_create(cString("fusewire"), MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    const fd = check(made < 0 ? negatedErrno() : made, "memfd_create");
+    const flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    const made = outcome(libc().memfd_create(cString("fusewire"), flags), errno[0]);
+    const fd = check(made, "memfd_create");
     try {
-      const sized = libc().ftruncate(fd, BigInt(size));
-      check(sized < 0 ? negatedErrno() : sized, "ftruncate");
+      check(outcome(libc().ftruncate(fd, BigInt(size)), errno[0]), "ftruncate");
       check(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL), "fcntl");
       return { memory: new SharedMemory(fd, size), fd };
     } catch (thrown) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { libc, negatedErrno } from "./library.ts";
+import { errno, libc, outcome } from "./library.ts";
 import { MemoryBlock } from "./memory_block.ts";
 import { readI64, readU64, readU64Exact } from "./word64.ts";
 
@@ -27,14 +27,16 @@ export class StatxBlock {
 
   /** `statx(2)`. Returns 0 or a negated errno. */
   fill(fd: number, nameAddress: number, flags: number, mask: number = STATX_ALL): number {
-    const result = libc().statx(
-      fd,
-      BigInt(nameAddress),
-      flags,
-      mask,
-      this.#address,
+    return outcome(
+      libc().statx(
+        fd,
+        BigInt(nameAddress),
+        flags,
+        mask,
+        this.#address,
+      ),
+      errno[0],
     );
-    return result < 0 ? negatedErrno() : result;
   }
 
   /** Type and permission bits. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { ERRNO } from "../base/mod.ts";
-import { check, failure, libc, negatedErrno } from "./library.ts";
+import { check, errno, failure, libc, outcome } from "./library.ts";
 import { close, ioctl } from "./descriptor.ts";
 import type { MemoryBlock } from "./memory_block.ts";
 
@@ -29,10 +29,8 @@ export function connectUnix(path: string): number {
   const address = new Uint8Array(FAMILY_SIZE + name.length + 1);
   new DataView(address.buffer).setUint16(0, AF_UNIX, true);
   address.set(name, FAMILY_SIZE);
-  const made = libc().socket(AF_UNIX, STREAM, 0);
-  const fd = check(made < 0 ? negatedErrno() : made, "socket", path);
-  const connected = libc().connect(fd, address, address.length);
-  const result = connected < 0 ? negatedErrno() : connected;
+  const fd = check(outcome(libc().socket(AF_UNIX, STREAM, 0), errno[0]), "socket", path);
+  const result = outcome(libc().connect(fd, address, address.length), errno[0]);
   if (result < 0) close(fd);
   check(result, "connect", path);
   return fd;
@@ -40,8 +38,7 @@ export function connectUnix(path: string): number {
 
 /** `recv(2)` into any buffer. The bytes received, 0 at the end, or a negated errno. */
 export function receive(fd: number, buffer: Uint8Array): number {
-  const result = libc().recv(fd, buffer, BigInt(buffer.length), 0);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().recv(fd, buffer, BigInt(buffer.length), 0), errno[0]);
 }
 
 /**
@@ -79,6 +76,5 @@ export function sendNow(fd: number, data: Uint8Array): number {
 
 /** `send(2)` of any bytes, without SIGPIPE. The bytes sent, or a negated errno. */
 export function send(fd: number, data: Uint8Array): number {
-  const result = libc().send(fd, data, BigInt(data.length), MSG_NOSIGNAL);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().send(fd, data, BigInt(data.length), MSG_NOSIGNAL), errno[0]);
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { libc, negatedErrno } from "./library.ts";
+import { errno, libc, outcome } from "./library.ts";
 import type { MemoryBlock } from "./memory_block.ts";
 
 /** The largest value, and the largest list of names, in bytes (`xattr(7)`). */
@@ -12,13 +12,15 @@ export const XATTR_SIZE_MAX = 65_536;
 
 /** `fgetxattr(2)` to the block. */
 export function fgetxattr(fd: number, nameAddress: number, block: MemoryBlock): number {
-  const result = libc().fgetxattr(
-    fd,
-    BigInt(nameAddress),
-    BigInt(block.address),
-    BigInt(block.bytes.length),
+  return outcome(
+    libc().fgetxattr(
+      fd,
+      BigInt(nameAddress),
+      BigInt(block.address),
+      BigInt(block.bytes.length),
+    ),
+    errno[0],
   );
-  return result < 0 ? negatedErrno() : result;
 }
 
 /** `fsetxattr(2)`. */
@@ -28,31 +30,36 @@ export function fsetxattr(
   value: Uint8Array,
   flags: number,
 ): number {
-  const result = libc().fsetxattr(fd, BigInt(nameAddress), value, BigInt(value.byteLength), flags);
-  return result < 0 ? negatedErrno() : result;
+  return outcome(
+    libc().fsetxattr(fd, BigInt(nameAddress), value, BigInt(value.byteLength), flags),
+    errno[0],
+  );
 }
 
 /** `flistxattr(2)` to the block. */
 export function flistxattr(fd: number, block: MemoryBlock): number {
-  const result = libc().flistxattr(fd, BigInt(block.address), BigInt(block.bytes.length));
-  return result < 0 ? negatedErrno() : result;
+  return outcome(
+    libc().flistxattr(fd, BigInt(block.address), BigInt(block.bytes.length)),
+    errno[0],
+  );
 }
 
 /** `fremovexattr(2)`. */
 export function fremovexattr(fd: number, nameAddress: number): number {
-  const result = libc().fremovexattr(fd, BigInt(nameAddress));
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().fremovexattr(fd, BigInt(nameAddress)), errno[0]);
 }
 
 /** `lgetxattr(2)` to the block. */
 export function lgetxattr(pathAddress: number, nameAddress: number, block: MemoryBlock): number {
-  const result = libc().lgetxattr(
-    BigInt(pathAddress),
-    BigInt(nameAddress),
-    BigInt(block.address),
-    BigInt(block.bytes.length),
+  return outcome(
+    libc().lgetxattr(
+      BigInt(pathAddress),
+      BigInt(nameAddress),
+      BigInt(block.address),
+      BigInt(block.bytes.length),
+    ),
+    errno[0],
   );
-  return result < 0 ? negatedErrno() : result;
 }
 
 /** `lsetxattr(2)`. */
@@ -62,28 +69,31 @@ export function lsetxattr(
   value: Uint8Array,
   flags: number,
 ): number {
-  const result = libc().lsetxattr(
-    BigInt(pathAddress),
-    BigInt(nameAddress),
-    value,
-    BigInt(value.byteLength),
-    flags,
+  return outcome(
+    libc().lsetxattr(
+      BigInt(pathAddress),
+      BigInt(nameAddress),
+      value,
+      BigInt(value.byteLength),
+      flags,
+    ),
+    errno[0],
   );
-  return result < 0 ? negatedErrno() : result;
 }
 
 /** `llistxattr(2)` to the block. */
 export function llistxattr(pathAddress: number, block: MemoryBlock): number {
-  const result = libc().llistxattr(
-    BigInt(pathAddress),
-    BigInt(block.address),
-    BigInt(block.bytes.length),
+  return outcome(
+    libc().llistxattr(
+      BigInt(pathAddress),
+      BigInt(block.address),
+      BigInt(block.bytes.length),
+    ),
+    errno[0],
   );
-  return result < 0 ? negatedErrno() : result;
 }
 
 /** `lremovexattr(2)`. */
 export function lremovexattr(pathAddress: number, nameAddress: number): number {
-  const result = libc().lremovexattr(BigInt(pathAddress), BigInt(nameAddress));
-  return result < 0 ? negatedErrno() : result;
+  return outcome(libc().lremovexattr(BigInt(pathAddress), BigInt(nameAddress)), errno[0]);
 }
