@@ -38,10 +38,15 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => end(`by ${signal}`));
 }
 
+async function show(chunk: Uint8Array): Promise<void> {
+  for (let at = 0; at < chunk.length;) at += await Deno.stdout.write(chunk.subarray(at));
+}
+
 const decoder = new TextDecoder();
 let output = "";
 for await (const chunk of child.stdout) {
-  await Deno.stdout.write(chunk).catch(() => end("because nobody reads what it says"));
+  // Nobody reads it any more, or the disk is full.
+  await show(chunk).catch((cause) => end(`as its output cannot be written: ${cause}`));
   // Summaries are at the end; a run that prints a lot must not be kept whole.
   output = (output + decoder.decode(chunk, { stream: true })).slice(-100_000);
   if (HANGS.test(output)) end("because a test hangs: see the lines above");
