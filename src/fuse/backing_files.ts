@@ -14,13 +14,13 @@ const FOR_GOOD: readonly number[] = [ERRNO.EPERM.number, ERRNO.ENOTTY.number, ER
 
 /** The backing files of one connection, by the kernel's numbers for them. */
 export class BackingFiles {
-  readonly #fd: number;
+  readonly #device: { readonly fd: number };
   readonly #block = new MemoryBlock(BACKING_MAP_SIZE);
   #isRefused = false;
 
-  /** For the connection of this fuse descriptor. */
-  constructor(fd: number) {
-    this.#fd = fd;
+  /** For the connection of this device. */
+  constructor(device: { readonly fd: number }) {
+    this.#device = device;
   }
 
   /**
@@ -31,7 +31,7 @@ export class BackingFiles {
     if (this.#isRefused) return 0;
     this.#block.bytes.fill(0);
     this.#block.view.setInt32(0, fd, true);
-    const id = ioctl(this.#fd, FUSE_DEV_IOC.BACKING_OPEN, this.#block.address);
+    const id = ioctl(this.#device.fd, FUSE_DEV_IOC.BACKING_OPEN, this.#block.address);
     if (id > 0) return id;
     this.#isRefused = FOR_GOOD.includes(-id);
     return 0;
@@ -40,6 +40,6 @@ export class BackingFiles {
   /** Takes it back. What is open through the number stays open. */
   close(id: number): void {
     this.#block.view.setUint32(0, id, true);
-    ioctl(this.#fd, FUSE_DEV_IOC.BACKING_CLOSE, this.#block.address);
+    ioctl(this.#device.fd, FUSE_DEV_IOC.BACKING_CLOSE, this.#block.address);
   }
 }

@@ -65,9 +65,8 @@ export interface Channel {
  * {@linkcode Device.wake} ends, since a thread that is blocked in `read` could never be ended.
  */
 export class Device implements Channel, Waiting {
-  /** The descriptor. */
-  readonly fd: number;
-  readonly #wakeFd: number;
+  #fd: number;
+  #wakeFd: number;
   /** What is waited for on another thread. */
   readonly #waited: WaitSet;
   /** What is waited for on this one. */
@@ -75,11 +74,10 @@ export class Device implements Channel, Waiting {
   #isWaiting = false;
   readonly #wakeValue = new MemoryBlock(8);
   readonly #dispose: () => void;
-  #closed = false;
 
   /** Serves `fd`; `dispose` closes it at the end. */
   constructor(fd: number, dispose: () => void) {
-    this.fd = fd;
+    this.#fd = fd;
     this.#dispose = dispose;
     setNonblocking(fd);
     this.#wakeFd = eventfd();
@@ -104,6 +102,11 @@ export class Device implements Channel, Waiting {
     return new Device(clone, () => void close(clone));
   }
 
+  /** The descriptor; -1 when closed, as the number may be another file's by then. */
+  get fd(): number {
+    return this.#fd;
+  }
+
   /** The descriptor that {@linkcode Device.wake} writes to, for who has to do it when this thread is gone. */
   get wakeFd(): number {
     return this.#wakeFd;
@@ -111,12 +114,12 @@ export class Device implements Channel, Waiting {
 
   /** Reads one message. Returns its length, or a negated errno: EAGAIN when there is none now. */
   read(block: MemoryBlock): number {
-    return read(this.fd, block.address, block.bytes.length);
+    return read(this.#fd, block.address, block.bytes.length);
   }
 
   /** Writes one reply of `size` bytes. Returns `size` or a negated errno. */
   write(block: MemoryBlock, size: number): number {
-    return write(this.fd, block.address, size);
+    return write(this.#fd, block.address, size);
   }
 
   /**
@@ -124,7 +127,7 @@ export class Device implements Channel, Waiting {
    * take it. Resolves to true when the kernel took it, false when it had nothing to do.
    */
   async notify(block: MemoryBlock, size: number): Promise<boolean> {
-    return await writeAsync(this.fd, block.address, size) === size;
+    return await writeAsync(this.#fd, block.address, size) === size;
   }
 
   /** Waits until there is a message, a source of the thread has something, or somebody wakes. */
@@ -189,10 +192,10 @@ export class Device implements Channel, Waiting {
 
   /** Closes the wake descriptor, and has the owner of the fuse descriptor close that. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#fd < 0) return;
     this.leave();
     close(this.#wakeFd);
+    this.#fd = this.#wakeFd = -1;
     this.#dispose();
   }
 }

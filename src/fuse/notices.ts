@@ -8,19 +8,25 @@ import { MemoryBlock } from "../libc/mod.ts";
 import { NotifyCode, OUT_HEADER_SIZE } from "./abi.ts";
 import type { Trace } from "./debug_log.ts";
 import type { Channel } from "./device.ts";
+import { NoticeLanes } from "./notice_lanes.ts";
 import { write64 } from "./word64.ts";
 
 const NOTHING = new Uint8Array();
 
+// The kernel has notices wait for the lock of a directory, and for pages of a file.
+const namesIn = (nodeid: number): string => `names ${nodeid}`;
+const contentOf = (nodeid: number): string => `content ${nodeid}`;
+
 /**
  * Changes what the kernel remembers. The kernel may have to wait for a request on the same inode
- * before it can take a notice, so each is written on another thread; awaiting one inside the handler
- * of a request on that inode is a deadlock. Each resolves to whether the kernel had something to do.
+ * before it can take a notice, so each is written on another thread, those of one inode in their order; awaiting
+ * one inside the handler of a request on that inode is a deadlock. Each resolves to whether the kernel had
+ * something to do.
  */
 export class Notices {
   readonly #channel: Channel;
   readonly #trace: Trace | undefined;
-  readonly #underWay = new Set<Promise<boolean>>();
+  readonly #lanes = new NoticeLanes();
   /** Who waits for a NOTIFY_REPLY, by the number in it. */
   readonly #retrievals = new Map<number, (data: Uint8Array) => void>();
   #nextRetrieval = 1;
@@ -36,7 +42,12 @@ export class Notices {
    * (0: to the end; a negative `offset`: attributes only).
    */
   invalidateInode(nodeid: number, offset = 0, length = 0): Promise<boolean> {
-    return this.#send(NotifyCode.INVAL_INODE, inodeNotice(nodeid, offset, length));
+    return this.#send(
+      NotifyCode.INVAL_INODE,
+      contentOf(nodeid),
+      `${offset}+${length}`,
+      inodeNotice(nodeid, offset, length),
+    );
   }
 
   /**
@@ -57,7 +68,7 @@ export class Notices {
     write64(block.view, OUT_HEADER_SIZE, parent);
     block.view.setUint32(OUT_HEADER_SIZE + 8, encoded.length, true);
     block.bytes.set(encoded, OUT_HEADER_SIZE + 16);
-    return this.#send(NotifyCode.INVAL_ENTRY, block);
+    return this.#send(NotifyCode.INVAL_ENTRY, namesIn(parent), name, block);
   }
 
   /** `FUSE_NOTIFY_DELETE`: as invalidateEntry, and tells who watches the child that it was removed. */
@@ -68,7 +79,7 @@ export class Notices {
     write64(block.view, OUT_HEADER_SIZE + 8, child);
     block.view.setUint32(OUT_HEADER_SIZE + 16, encoded.length, true);
     block.bytes.set(encoded, OUT_HEADER_SIZE + 24);
-    return this.#send(NotifyCode.DELETE, block);
+    return this.#send(NotifyCode.DELETE, namesIn(parent), `${child}/${name}`, block);
   }
 
   /** `FUSE_NOTIFY_STORE`: puts data into the kernel's cache of a file; its size grows with it. */
@@ -78,7 +89,7 @@ export class Notices {
     write64(block.view, OUT_HEADER_SIZE + 8, offset);
     block.view.setUint32(OUT_HEADER_SIZE + 16, data.length, true);
     block.bytes.set(data, OUT_HEADER_SIZE + 24);
-    return this.#send(NotifyCode.STORE, block);
+    return this.#send(NotifyCode.STORE, contentOf(nodeid), null, block);
   }
 
   /**
@@ -94,7 +105,9 @@ export class Notices {
     block.view.setUint32(OUT_HEADER_SIZE + 24, size, true);
     const { promise, resolve } = Promise.withResolvers<Uint8Array>();
     this.#retrievals.set(unique, resolve);
-    if (!await this.#send(NotifyCode.RETRIEVE, block)) this.retrieved(unique, NOTHING);
+    if (!await this.#send(NotifyCode.RETRIEVE, contentOf(nodeid), null, block)) {
+      this.retrieved(unique, NOTHING);
+    }
     return await promise;
   }
 
@@ -112,19 +125,19 @@ export class Notices {
     nodeids.forEach((nodeid, index) =>
       write64(block.view, OUT_HEADER_SIZE + 16 + index * 8, nodeid)
     );
-    return this.#send(NotifyCode.PRUNE, block);
+    return this.#send(NotifyCode.PRUNE, "prune", null, block);
   }
 
   /** `FUSE_NOTIFY_POLL`: who polls the open file with this handle of the kernel's looks again. */
   wakePoll(kernelHandle: number | bigint): Promise<boolean> {
     const block = new MemoryBlock(OUT_HEADER_SIZE + 8);
     write64(block.view, OUT_HEADER_SIZE, kernelHandle);
-    return this.#send(NotifyCode.POLL, block);
+    return this.#send(NotifyCode.POLL, "poll", `${kernelHandle}`, block);
   }
 
   /** `FUSE_NOTIFY_INC_EPOCH`: every name that the kernel remembers is looked up again. */
   incrementEpoch(): Promise<boolean> {
-    return this.#send(NotifyCode.INC_EPOCH, new MemoryBlock(OUT_HEADER_SIZE));
+    return this.#send(NotifyCode.INC_EPOCH, "epoch", "", new MemoryBlock(OUT_HEADER_SIZE));
   }
 
   /**
@@ -132,12 +145,12 @@ export class Notices {
    * descriptor over from another. Requests that are being served here already are not served twice.
    */
   resend(): Promise<boolean> {
-    return this.#send(NotifyCode.RESEND, new MemoryBlock(OUT_HEADER_SIZE));
+    return this.#send(NotifyCode.RESEND, "resend", null, new MemoryBlock(OUT_HEADER_SIZE));
   }
 
-  /** Resolves when no notice is under way; who still waits for data gets none. */
-  async settled(): Promise<void> {
-    await Promise.allSettled([...this.#underWay]);
+  /** Resolves when no notice is under way, and sends no more; who still waits for data gets none. */
+  async end(): Promise<void> {
+    await this.#lanes.end();
     for (const unique of [...this.#retrievals.keys()]) this.retrieved(unique, NOTHING);
   }
 
@@ -148,13 +161,11 @@ export class Notices {
     this.#trace?.notified(code, size);
   }
 
-  #send(code: number, block: MemoryBlock): Promise<boolean> {
+  /** Writes it after those of its lane; `key`: see {@linkcode NoticeLanes.send}. */
+  #send(code: number, lane: string, key: string | null, block: MemoryBlock): Promise<boolean> {
     this.#complete(code, block);
-    const sent = this.#channel.notify(block, block.bytes.length);
-    this.#underWay.add(sent);
-    const forget = (): boolean => this.#underWay.delete(sent);
-    sent.then(forget, forget);
-    return sent;
+    const write = () => this.#channel.notify(block, block.bytes.length);
+    return this.#lanes.send(lane, key === null ? null : `${code}/${key}`, write);
   }
 }
 

@@ -145,7 +145,7 @@ export class Session {
       for (const request of this.#pending.values()) request.interrupt();
       await this.#drain();
       this.#patience.end();
-      await this.notices.settled();
+      await this.notices.end();
       this.#channel.close();
       await this.#fs.destroy();
     }

@@ -71,8 +71,8 @@ async function plant(root: InodeEmbedder, options: Options): Promise<Bridge> {
 
 function serve(bridge: Bridge, kernel: KernelMount, options: Options): Mount {
   const sessionOptions = sessionOptionsOf(kernel.mountpoint, options);
-  bridge.backingFiles = new BackingFiles(kernel.fd);
   const device = new Device(kernel.fd, kernel.dispose);
+  bridge.backingFiles = new BackingFiles(device);
   const session = new Session(device, bridge, sessionOptions);
   bridge.notices = session.notices;
   bridge.tree.callbacks = options.serverCallbacks ?? session.notices;
