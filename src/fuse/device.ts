@@ -135,7 +135,7 @@ export class Device implements Channel, Waiting {
     threadWait.join(this);
     this.#waited.refresh();
     this.#isWaiting = true;
-    await this.#waited.pollAsync();
+    await this.#waited.wait();
     this.#isWaiting = false;
     this.#waited.deliver();
   }

@@ -209,6 +209,7 @@ Deno.test("every notice is laid out as C does", async () => {
   await notices.incrementEpoch();
   await notices.resend();
   const waiting = notices.retrieve(7, 4096, 100);
+  await new Promise((written) => setTimeout(written));
   assertEquals(channel.replies, [
     STRUCTS.notify_inval_inode,
     STRUCTS.notify_inval_entry,

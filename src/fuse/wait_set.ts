@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MemoryBlock, poll, pollAsync, POLLIN, threadWait, type WaitSource } from "../libc/mod.ts";
+import { MemoryBlock, poll, POLLIN, threadWait, waitForAny, type WaitSource } from "../libc/mod.ts";
 
 const POLLFD_SIZE = 8;
 /** Where `revents` is in a pollfd. */
@@ -53,9 +53,11 @@ export class WaitSet {
     return poll(this.#block.address, 1, 0) > 0;
   }
 
-  /** Waits with another thread. */
-  pollAsync(): Promise<number> {
-    return pollAsync(this.#block.address, this.fixedCount + this.#sources.length, -1);
+  /** Waits without this thread. */
+  async wait(): Promise<void> {
+    const all = [...this.#fixed, ...this.#sources.map(({ fd }) => fd)];
+    await waitForAny(all.map((fd) => [fd, POLLIN]));
+    this.poll(0);
   }
 
   /** Tells the sources that have something; false when none has. */

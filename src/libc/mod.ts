@@ -20,6 +20,7 @@ export { acceptedSockets } from "./accepted_sockets.ts";
 export { cString } from "./c_string.ts";
 export { CStringArea, KERNEL_PATH_MAX } from "./c_string_area.ts";
 export * from "./descriptor.ts";
+export { POLLIN, POLLOUT, type PollWait, waitForAny } from "./descriptor_waits.ts";
 export * from "./directory.ts";
 export { takePart } from "./elsewhere.ts";
 export { eventLoopDescriptors } from "./event_loop.ts";

@@ -3,14 +3,9 @@
  *
  * @module
  */
-import { elsewhere } from "./elsewhere.ts";
+import { POLLIN, type PollWait, waitForAny } from "./descriptor_waits.ts";
 import { check, errno, libc, outcome } from "./library.ts";
 import { MemoryBlock } from "./memory_block.ts";
-
-/** There is something to read. */
-export const POLLIN = 1;
-/** There is room to write. */
-export const POLLOUT = 4;
 
 /** `struct pollfd`: the descriptor, what is waited for, and what there is. */
 const POLLFD_SIZE = 8;
@@ -20,17 +15,16 @@ const EPOLL_CTL_ADD = 1;
 /** `struct epoll_event`, as large as it is anywhere. */
 const EPOLL_EVENT_SIZE = 16;
 
-/** A descriptor and what is waited for, 0 for its end only. */
-export type PollWait = readonly [fd: number, events: number];
-
 /** Descriptors for `poll(2)`, which looks at them in this order. */
 export class PollSet {
+  readonly #waits: readonly PollWait[];
   readonly #block: MemoryBlock;
   readonly #address: bigint;
   readonly #count: bigint;
 
   /** Waits for any of these. */
   constructor(...waits: readonly PollWait[]) {
+    this.#waits = waits;
     this.#block = new MemoryBlock(POLLFD_SIZE * waits.length);
     const { view, address } = this.#block;
     this.#address = BigInt(address);
@@ -46,12 +40,9 @@ export class PollSet {
     return outcome(libc().poll(this.#address, this.#count, 0), errno[0]);
   }
 
-  /**
-   * Waits on another thread, which it holds until it ends: include a descriptor that can end it. Resolves to the
-   * number of ready descriptors, or -1.
-   */
-  wait(): Promise<number> {
-    return elsewhere().pollAsync(this.#address, this.#count, -1);
+  /** Waits without this thread: include a descriptor that can end it ({@linkcode waitForAny}). */
+  wait(): Promise<void> {
+    return waitForAny(this.#waits);
   }
 }
 

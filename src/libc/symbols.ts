@@ -37,6 +37,7 @@ export const SYMBOLS = {
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   epoll_create1: { parameters: ["i32"], result: "i32" },
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  epoll_wait: { parameters: ["i32", "usize", "i32", "i32"], result: "i32" },
   poll: { parameters: ["usize", "usize", "i32"], result: "i32" },
   pollAsync: {
     name: "poll",
