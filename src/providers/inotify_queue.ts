@@ -28,7 +28,8 @@ import {
 } from "../libc/mod.ts";
 import { QueueSignal } from "./queue_signal.ts";
 
-const BLOCK_SIZE = 64 * 1024;
+/** Some 300 events: a few milliseconds of work. */
+const BLOCK_SIZE = 16 * 1024;
 const EVENT_SIZE = 16;
 
 /** Whatever can happen to a directory, to its names and to what they name. */

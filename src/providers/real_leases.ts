@@ -104,16 +104,15 @@ export class RealLeases implements Leases {
 
   async #follow(queue: InotifyQueue): Promise<void> {
     while (!queue.isEnded) {
-      if (!this.#drain(queue)) await queue.wait();
+      await queue.wait();
+      if (!queue.isEnded) this.#drain(queue);
     }
   }
 
-  /** Whether there was anything. */
-  #drain(queue: InotifyQueue): boolean {
+  #drain(queue: InotifyQueue): void {
     const size = queue.drain(this.#take);
     if (size < 0) this.#fail(queue);
     if (size > 0) this.#onTold?.();
-    return size !== 0;
   }
 
   /** Tells now of the changes that there have been: another thread waits for them, and is late where others compute. */

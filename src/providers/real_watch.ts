@@ -88,7 +88,9 @@ export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<Watch
       if (event !== undefined) return { done: false, value: event };
       this.#events = [];
       this.#next = 0;
-      if (!this.#drain()) await this.#queue.wait();
+      // Also when there is more already: somebody who changes files all the time must not keep this thread.
+      await this.#queue.wait();
+      if (!this.#queue.isEnded) this.#drain();
     }
     return { done: true, value: undefined };
   }
@@ -98,8 +100,8 @@ export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<Watch
     this.#queue.end();
   };
 
-  /** Reads what is there. Returns whether there was anything. */
-  #drain(): boolean {
+  /** Reads some of what is there. */
+  #drain(): void {
     const moved = new Map<number, string>();
     const size = this.#queue.drain((watch, mask, cookie, bytes, start, end) => {
       this.#handle(watch, mask, cookie, decodeName(bytes, start, end), moved);
@@ -107,7 +109,6 @@ export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<Watch
     if (size < 0) throw this.#fail(size);
     // Directories that went and did not come back are somewhere else now.
     for (const path of moved.values()) this.#tree.remove(path);
-    return size > 0;
   }
 
   #fail(result: number): FsError {

@@ -161,3 +161,23 @@ Deno.test("a watch whose signal has aborted has ended", async () => {
   for await (const event of provider.watch("/", context)) assert(false, event.path);
   assertEquals(openDescriptors(), before);
 });
+
+Deno.test("a watch leaves the thread to others while somebody changes files all the time", async () => {
+  await using watched = new Watched();
+  const busy = new Deno.Command("sh", {
+    args: ["-c", "while :; do : > a; : > b; : > c; : > d; done"],
+    cwd: watched.path,
+  }).spawn();
+  await watched.until("entry", "/a");
+  let turns = 0;
+  const turn = setInterval(() => turns++, 1);
+  for (const end = performance.now() + 1000; performance.now() < end;) {
+    await watched.until("content", "/a");
+    // What an event may cost.
+    for (const spent = performance.now() + 0.2; performance.now() < spent;);
+  }
+  clearInterval(turn);
+  busy.kill("SIGKILL");
+  await busy.status;
+  assert(turns > 1, `${turns} turns of others in a second`);
+});
