@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { close, pollAsync } from "./descriptor.ts";
+import { pollAsync } from "./descriptor.ts";
 import { takePart } from "./elsewhere.ts";
 import { check, errno, libc, outcome } from "./library.ts";
 import { MemoryBlock } from "./memory_block.ts";
@@ -41,6 +41,7 @@ interface Waiter {
  * thirty-second. So one waits for all of them (`epoll(7)`), and only while there is something to wait for.
  */
 class DescriptorWaits {
+  /** Stays open. */
   #epoll = -1;
   /** The pollfd of the set. */
   readonly #block = new MemoryBlock(8);
@@ -70,8 +71,6 @@ class DescriptorWaits {
       this.#deliver();
     }
     this.#isWaiting = false;
-    close(this.#epoll);
-    this.#epoll = -1;
   }
 
   #deliver(): void {

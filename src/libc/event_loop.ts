@@ -6,6 +6,11 @@
 
 /** How the kernel names an epoll instance in `/proc/self/fd`. */
 const EPOLL = "anon_inode:[eventpoll]";
+/**
+ * How `/proc/self/fdinfo` tells that an instance is told of changes only (EPOLLET), as those of event loops are and
+ * ours are not.
+ */
+const TOLD_OF_CHANGES = /^tfd:.* events: *[89a-f][0-9a-f]{7} /m;
 
 /**
  * The epoll descriptors of the process: `poll(2)` says of one that it is readable when a socket, pipe or
@@ -17,15 +22,18 @@ const EPOLL = "anon_inode:[eventpoll]";
  */
 export function eventLoopDescriptors(): number[] {
   try {
-    return [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => Number(name)).filter(isEpoll);
+    return [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => Number(name)).filter(
+      isEventLoop,
+    );
   } catch {
     return []; // No permission, or no /proc: who asks does without.
   }
 }
 
-function isEpoll(fd: number): boolean {
+function isEventLoop(fd: number): boolean {
   try {
-    return Deno.readLinkSync(`/proc/self/fd/${fd}`) === EPOLL;
+    return Deno.readLinkSync(`/proc/self/fd/${fd}`) === EPOLL &&
+      TOLD_OF_CHANGES.test(Deno.readTextFileSync(`/proc/self/fdinfo/${fd}`));
   } catch {
     return false; // It has been closed since, as the one that listed the others.
   }

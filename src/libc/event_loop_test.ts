@@ -1,10 +1,25 @@
 import { assert, assertEquals } from "@std/assert";
-import { poll } from "./descriptor.ts";
+import { close, eventfd, poll, write } from "./descriptor.ts";
+import { waitForAny } from "./descriptor_waits.ts";
 import { eventLoopDescriptors } from "./event_loop.ts";
 import { MemoryBlock } from "./memory_block.ts";
+import { readinessOf } from "./poll_set.ts";
 
 const POLLIN = 1;
 const POLLFD_SIZE = 8;
+
+Deno.test("what we wait for descriptors with is no event loop", async () => {
+  const [before, counter] = [eventLoopDescriptors(), eventfd()];
+  const other = readinessOf(counter);
+  const wait = waitForAny([[counter, POLLIN]]);
+  assertEquals(eventLoopDescriptors(), before);
+  const one = new MemoryBlock(8);
+  one.bytes[0] = 1;
+  write(counter, one.address, 8);
+  await wait;
+  close(other);
+  close(counter);
+});
 
 Deno.test("an event loop's descriptor is readable as soon as a child has written", async () => {
   const descriptors = eventLoopDescriptors();

@@ -3,7 +3,10 @@
  *
  * @module
  */
+import { waitForAny } from "../../libc/mod.ts";
 
+/** What no process has. */
+const NO_DESCRIPTOR = 2 ** 31 - 1;
 /** How long what is closed in the background, a child's pipes for one, may take. */
 const CLOSING_MAX_MS = 10_000;
 
@@ -28,8 +31,12 @@ export class DescriptorWatch {
   }
 }
 
-/** Number and target of each descriptor of this process; the one that looks has no target any more. */
+/**
+ * Number and target of each descriptor of this process; the one that looks has no target any more, and the one with
+ * which the thread waits for others is there from the first call on.
+ */
 function openDescriptors(): Set<string> {
+  void waitForAny([[NO_DESCRIPTOR, 0]]);
   const found = new Set<string>();
   for (const { name } of Deno.readDirSync("/proc/self/fd")) {
     try {
