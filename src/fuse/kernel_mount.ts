@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ERRNO, O_CLOEXEC, O_RDWR } from "../base/mod.ts";
+import { ERRNO, type MaybePromise, O_CLOEXEC, O_RDWR } from "../base/mod.ts";
 import { close, geteuid, open } from "../libc/mod.ts";
 import { mountDirectly } from "./direct_mount.ts";
 import { FuseMountError } from "./fuse_mount_error.ts";
@@ -148,4 +148,26 @@ export async function mountKernel(path: string, options: MountOptions = {}): Pro
     unmount: end,
     dispose: () => void close(fd),
   };
+}
+
+/**
+ * What `serve` makes of a mount. When it fails, the mount is taken away: nobody would answer the programs that
+ * come there, nor whoever mounts there again.
+ *
+ * @param release Lets go of what knows the descriptor, before that is closed.
+ */
+export async function serveOrUnmount<T>(
+  kernel: KernelMount,
+  serve: () => MaybePromise<T>,
+  release: () => MaybePromise<void> = () => {},
+): Promise<T> {
+  try {
+    return await serve();
+  } catch (thrown) {
+    // Where that fails too, the closed descriptor makes every access ENOTCONN.
+    await kernel.unmount({ lazy: true }).catch(() => {});
+    await release();
+    kernel.dispose();
+    throw thrown;
+  }
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FuseMountError } from "../fuse/mod.ts";
+import { mountNodes, Node } from "../nodefs/mod.ts";
 import { MemoryProvider } from "../providers/mod.ts";
 import { mount } from "./mount.ts";
 import { run, withMount } from "./testing/with_mount.ts";
@@ -216,4 +217,22 @@ Deno.test("many mounts live in one process, and end in any order", async () => {
   assertEquals(await Promise.all(numbers), mounts.map((_, index) => String(index)));
   await Promise.all(mounts.toReversed().map((mounted) => mounted.unmount()));
   for (const { mountpoint } of mounts) await Deno.remove(mountpoint);
+});
+
+Deno.test("a mount whose serving cannot begin is taken away", async () => {
+  const directory = await Deno.makeTempDir();
+  const isMounted = (): boolean =>
+    Deno.readTextFileSync("/proc/self/mountinfo").includes(` ${directory} `);
+  let wasMounted = false;
+  const options = {
+    get logger(): (line: string) => void {
+      wasMounted = isMounted();
+      if (wasMounted) throw new Error("in the middle of it");
+      return () => {};
+    },
+  };
+  const mounting = mountNodes(new Node(), directory, options);
+  await assertRejects(() => mounting, Error, "in the middle of it");
+  assertEquals([wasMounted, isMounted()], [true, false]);
+  await Deno.remove(directory);
 });

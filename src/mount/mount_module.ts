@@ -3,8 +3,14 @@
  *
  * @module
  */
-import { FuseMountError, initWishes, type KernelMount, mountKernel } from "../fuse/mod.ts";
-import type { UnmountOptions } from "../fuse/mod.ts";
+import {
+  FuseMountError,
+  initWishes,
+  type KernelMount,
+  mountKernel,
+  serveOrUnmount,
+  type UnmountOptions,
+} from "../fuse/mod.ts";
 import { refuseUnknownOptions } from "../nodefs/mod.ts";
 import type { AgreementMessage, WorkerOptions } from "./module_message.ts";
 import { ModuleWorker } from "./module_worker_thread.ts";
@@ -48,7 +54,7 @@ export class ModuleMount implements AsyncDisposable {
       await Promise.all(workers.map((worker) => worker.finished));
     } finally {
       // A worker that failed may still wait for the kernel, which holds the descriptor.
-      for (const worker of workers) worker.end();
+      endAll(workers);
       this.#kernel.dispose();
     }
   }
@@ -118,12 +124,17 @@ export async function mountModule(
     }
     const readOnly = forWorkers.readOnly ?? first?.readOnly ?? false;
     const kernel = await mountKernel(path, { ...forWorkers, readOnly });
-    await start(workers, kernel, { ...forWorkers, readOnly });
+    const serve = () => start(workers, kernel, { ...forWorkers, readOnly });
+    await serveOrUnmount(kernel, serve, () => endAll(workers));
     return new ModuleMount(kernel, workers);
   } catch (thrown) {
-    for (const worker of workers) worker.end();
+    endAll(workers);
     throw thrown;
   }
+}
+
+function endAll(workers: readonly ModuleWorker[]): void {
+  for (const worker of workers) worker.end();
 }
 
 /** The first worker agrees with the kernel, the others then clone its descriptor. */

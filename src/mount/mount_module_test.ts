@@ -5,6 +5,7 @@ import { run } from "./testing/with_mount.ts";
 
 const MEMORY = new URL("./testing/memory_module.ts", import.meta.url);
 const LOOPS = new URL("./testing/loops_module.ts", import.meta.url);
+const ROOTLESS = new URL("./testing/rootless_module.ts", import.meta.url);
 
 async function withModule(
   url: URL,
@@ -92,4 +93,14 @@ Deno.test("a signal reaches a request on whichever loop it waits", async () => {
     const { code } = await run("timeout", "-s", "KILL", "60", "sh", "-c", script);
     assertEquals(code, 0);
   }, { loops: 3 });
+});
+
+Deno.test("a module that cannot be served once it is mounted leaves no mount behind", async () => {
+  const directory = await Deno.makeTempDir();
+  const mounting = mountModule(ROOTLESS, directory, { logger: () => {} });
+  await assertRejects(() => mounting, Error, "EIO");
+  const again = await mountModule(MEMORY, directory, { logger: () => {} });
+  assertEquals(again.replacedStale, false);
+  await again.unmount();
+  await Deno.remove(directory);
 });

@@ -10,6 +10,7 @@ import {
   initWishes,
   type KernelMount,
   mountKernel,
+  serveOrUnmount,
   Session,
   type SessionOptions,
 } from "../fuse/mod.ts";
@@ -51,7 +52,8 @@ export async function mountNodes(
   refuseUnknownOptions(path, options);
   initWishes(path, options); // what is refused is refused before anything is mounted
   const bridge = await plant(root, options);
-  return serve(bridge, await mountKernel(path, options), options);
+  const kernel = await mountKernel(path, options);
+  return await serveOrUnmount(kernel, () => serve(bridge, kernel, options));
 }
 
 /** The second half of {@linkcode mountNodes}: serves what has been mounted already. */
