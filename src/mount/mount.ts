@@ -40,7 +40,7 @@ export interface MountOptions extends Options {
 const LONG_MS = 365 * 24 * 3600 * 1000;
 
 /** What the kernel may do when nobody else changes the data. */
-const SOLE_OWNER: MountOptions = {
+const SOLE_OWNER: Options = {
   entryTimeoutMs: LONG_MS,
   attrTimeoutMs: LONG_MS,
   negativeTimeoutMs: LONG_MS,
@@ -89,14 +89,16 @@ export async function serveProvider(
   return follow(await serveNodes(root, kernel, all), leases, provider, options);
 }
 
+/** Those of any tree: what only providers have is left out, or said in other words. */
+export function treeOptionsOf(options: MountOptions): Options {
+  const { watch: _watch, soleOwner = false, ...others } = options;
+  return { ...(soleOwner ? SOLE_OWNER : {}), ...others };
+}
+
 /** With the provider's own defaults. */
-function optionsFor(
-  provider: Provider,
-  { watch: _watch, soleOwner = false, ...options }: MountOptions,
-  acls: AclRule,
-): Options {
+function optionsFor(provider: Provider, given: MountOptions, acls: AclRule): Options {
+  const options = treeOptionsOf(given);
   return {
-    ...(soleOwner ? SOLE_OWNER : {}),
     ...options,
     enableAcl: acls === "enforced",
     readOnly: options.readOnly ?? provider.readonly(),

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FuseMountError } from "../fuse/mod.ts";
 import { type ModuleMount, type ModuleMountOptions, mountModule } from "./mount_module.ts";
+import { undisturbed } from "./testing/undisturbed.ts";
 import { run } from "./testing/with_mount.ts";
 
 const MEMORY = new URL("./testing/memory_module.ts", import.meta.url);
@@ -70,6 +71,68 @@ Deno.test("a module that cannot be mounted is refused, and nothing is mounted", 
   }
   await Deno.remove(directory); // which is EBUSY where something is mounted
 });
+
+/** One of each name, as far as they go together. */
+const ALL_OPTIONS: Required<ModuleMountOptions> = {
+  loops: 1,
+  logger: () => {},
+  soleOwner: true,
+  watch: true,
+  allowOther: true,
+  defaultPermissions: true,
+  fsName: "memory",
+  subtype: "all",
+  readOnly: false,
+  directMount: true,
+  autoUnmount: false,
+  extraOptions: ["noatime"],
+  maxWrite: 65536,
+  maxReadahead: 65536,
+  maxBackground: 10,
+  congestionThreshold: 5,
+  readdirPlus: "never",
+  keepCaches: false,
+  alwaysReady: false,
+  writebackCache: true,
+  passthrough: false,
+  enableLocks: false,
+  enableAcl: true,
+  enableSymlinkCaching: false,
+  explicitDataCacheControl: true,
+  syncRead: true,
+  loop: { spinUs: 0 },
+  patient: false,
+  debug: false,
+  entryTimeoutMs: 10,
+  attrTimeoutMs: 10,
+  negativeTimeoutMs: 10,
+  firstAutomaticIno: 1n << 62n,
+  rootStableAttr: { mode: 0o040000, ino: 1 },
+  nullPermissions: true,
+  uid: 0,
+  gid: 0,
+};
+
+Deno.test("a module is mounted with every option that there is", async () => {
+  await withModule(MEMORY, async (directory) => {
+    Deno.writeTextFileSync(`${directory}/file`, "there");
+    assertEquals(Deno.readTextFileSync(`${directory}/file`), "there");
+    const { stdout } = await run("findmnt", "-no", "SOURCE,FSTYPE", directory);
+    assertEquals(stdout.split(/\s+/), ["memory", "fuse.all", ""]);
+  }, ALL_OPTIONS);
+});
+
+Deno.test(
+  "a sole owner's module is asked once, however often somebody looks",
+  undisturbed(async () => {
+    let asked = 0;
+    const logger = (line: string): void => void (/: LOOKUP .*none/.test(line) && asked++);
+    await withModule(MEMORY, async (directory) => {
+      for (let round = 0; round < 3; round++) await run("ls", `${directory}/none`);
+    }, { soleOwner: true, debug: true, logger });
+    assertEquals(asked, 1);
+  }),
+);
 
 Deno.test("several loops serve at the same time, each on its own descriptor", async () => {
   await withModule(LOOPS, async (directory) => {
