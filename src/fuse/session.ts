@@ -16,12 +16,13 @@ import { INIT_IN_SIZE_MIN, INIT_OUT_SIZE, type InitWishes, negotiate } from "./n
 import { Notices } from "./notices.ts";
 import { Opcode } from "./opcode.ts";
 import type { Operation } from "./operation.ts";
-import { listedNodes, OPERATIONS } from "./operations.ts";
+import { OPERATIONS } from "./operations.ts";
 import { OwnThreads } from "./own_threads.ts";
 import { Patience } from "./patience.ts";
 import type { RawFileSystem } from "./raw_file_system.ts";
 import { readUnique, type Reply, Request, type Timeouts } from "./request.ts";
 import { LOOP_DEFAULTS, type LoopOptions, SessionLoop } from "./session_loop.ts";
+import { takeBack } from "./take_back.ts";
 import { toldErrno } from "./told_errno.ts";
 import { readU64 } from "./word64.ts";
 
@@ -257,49 +258,35 @@ export class Session {
     const isLent = this.#lend(caller, size);
     const written = this.#channel.write(request.output, size);
     if (isLent) this.#handOver?.takeBack();
-    if (written < 0) this.#unwanted(request, row, outcome, -written);
-    this.#options.trace?.answered(request, outcome, performance.now() - startedAt);
+    try {
+      if (written < 0) this.#unwanted(request, row, outcome, -written);
+      this.#options.trace?.answered(request, outcome, performance.now() - startedAt);
+    } catch (thrown) {
+      // The caller has its answer, and others wait for theirs.
+      this.#options.report(thrown);
+    }
     request.release();
   }
 
   /** The kernel did not take a reply. Its caller is gone (ENOENT), or we made a mistake. */
   #unwanted(request: Request, row: Operation | undefined, outcome: Reply, errno: number): void {
     if (errno === ERRNO.ENODEV.number || errno === ERRNO.ECONNABORTED.number) return;
-    if (errno !== ERRNO.ENOENT.number) {
+    const isGone = errno === ERRNO.ENOENT.number;
+    if (!isGone) {
       const text = `The kernel refused the reply to ${request.name}: errno ${errno}`;
       this.#options.report(new Error(text));
-      if (typeof outcome === "number") this.#reply(request, undefined, ERRNO.EIO, 0);
     }
-    if (typeof outcome === "number") this.#takeBack(request, row, outcome);
+    if (typeof outcome !== "number") return;
+    // What was granted stands in the reply that was refused.
+    const refused = { request, grants: row?.grants, size: outcome };
+    takeBack(this.#fs, refused, (about, thrown) => this.#failure(about, thrown));
+    if (!isGone) this.#channel.write(request.output, request.finish(ERRNO.EIO));
   }
 
-  /** The kernel will never forget or release what it was never told of. */
-  #takeBack(request: Request, row: Operation | undefined, size: number): void {
-    const { entryOut, openOut } = request;
-    const fs = this.#fs;
-    switch (row?.grants) {
-      case "node":
-        if (entryOut.nodeid !== 0) fs.forget(entryOut.nodeid, 1);
-        break;
-      case "listing":
-        for (const nodeid of listedNodes(request, size)) fs.forget(nodeid, 1);
-        break;
-      case "directory":
-        this.#quietly(request, () => fs.releasedir(request, openOut.fh));
-        break;
-      case "handle":
-        this.#quietly(request, () => fs.release(request, openOut.fh, 0, 0));
-        break;
-      case "node+handle":
-        this.#quietly(request, () => fs.release(request, openOut.fh, 0, 0));
-        fs.forget(entryOut.nodeid, 1);
-    }
-  }
-
-  #quietly(request: Request, run: () => ReturnType<RawFileSystem["release"]>): void {
+  /** Nobody hears of an error here, nor may it end the service of others. */
+  #forget(request: Request, nodeid: number, count: number): void {
     try {
-      const done = run();
-      if (isPromise(done)) done.catch((thrown) => this.#failure(request, thrown));
+      this.#fs.forget(nodeid, count);
     } catch (thrown) {
       this.#failure(request, thrown);
     }
@@ -311,10 +298,10 @@ export class Session {
     const size = request.length - IN_HEADER_SIZE;
     switch (request.opcode) {
       case Opcode.FORGET:
-        if (size >= 8) this.#fs.forget(request.nodeid, readU64(body, IN_HEADER_SIZE));
+        if (size >= 8) this.#forget(request, request.nodeid, readU64(body, IN_HEADER_SIZE));
         return;
       case Opcode.BATCH_FORGET:
-        this.#batchForget(body, size);
+        this.#batchForget(request, body, size);
         return;
       case Opcode.INTERRUPT:
         // Not found: it was answered in the meantime, or it is served synchronously.
@@ -345,12 +332,12 @@ export class Session {
     this.notices.retrieved(request.unique, request.data(RETRIEVE_IN_SIZE, length));
   }
 
-  #batchForget(body: DataView, size: number): void {
+  #batchForget(request: Request, body: DataView, size: number): void {
     if (size < 8) return;
     const count = Math.min(body.getUint32(IN_HEADER_SIZE, true), Math.floor((size - 8) / 16));
     for (let index = 0; index < count; index++) {
       const at = IN_HEADER_SIZE + 8 + index * 16;
-      this.#fs.forget(readU64(body, at), readU64(body, at + 8));
+      this.#forget(request, readU64(body, at), readU64(body, at + 8));
     }
   }
 

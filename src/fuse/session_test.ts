@@ -1,7 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ERRNO, FsError } from "../base/mod.ts";
+import { EntryOut } from "./attr.ts";
 import { DefaultRawFileSystem } from "./default_raw_file_system.ts";
 import type { RawFileSystem } from "./raw_file_system.ts";
+import type { Request } from "./request.ts";
 import { STRUCTS } from "./testing/golden.ts";
 import { decodeHex } from "./testing/hex.ts";
 import { message, outcome, withSession } from "./testing/with_session.ts";
@@ -186,6 +188,87 @@ Deno.test("a reply that the kernel does not want takes back what it granted", as
     channel.send(message(4095, 4));
     await channel.replied(1);
     assertEquals([forgotten, released], [[[9, 1]], [5]]);
+  });
+});
+
+Deno.test("a listing that the kernel refuses is taken back, and its caller gets EIO", async () => {
+  const forgotten: number[] = [];
+  const nodeids = Array.from({ length: 20 }, (_, index) => 100 + index);
+  class Listing extends DefaultRawFileSystem {
+    override readdir(...[, , , list]: Parameters<RawFileSystem["readdir"]>): void {
+      const out = new EntryOut();
+      for (const nodeid of nodeids) {
+        out.nodeid = nodeid;
+        list.add(`name${nodeid}`, 0o100000, 5, nodeid, out);
+      }
+    }
+    override forget(nodeid: number): void {
+      forgotten.push(nodeid);
+    }
+  }
+  await withSession(new Listing(), async (channel, problems) => {
+    channel.refuseWith = -ERRNO.EINVAL.number;
+    channel.send(message(44, 2, `${"00".repeat(16)}00200000${"00".repeat(20)}`));
+    channel.send(message(4095, 4));
+    await channel.replied(2);
+    assertEquals(forgotten, nodeids);
+    assertEquals(channel.replies.map(outcome), [
+      [-ERRNO.EIO.number, 2],
+      [-ERRNO.ENOSYS.number, 4],
+    ]);
+    assertStringIncludes(problems[0] ?? "", "readdirplus");
+  });
+});
+
+Deno.test("what takes a handle back keeps its own request, whoever is served meanwhile", async () => {
+  const gate = Promise.withResolvers<void>();
+  const released: unknown[] = [];
+  class Slow extends DefaultRawFileSystem {
+    override create(...args: Parameters<RawFileSystem["create"]>): void {
+      args[4].nodeid = 9;
+      args[5].fh = 5;
+    }
+    override async release(request: Request, fh: number): Promise<void> {
+      await gate.promise;
+      released.push([request.name, request.nodeid, request.uid, request.nobodyWaits, fh]);
+    }
+  }
+  await withSession(new Slow(), async (channel) => {
+    channel.refuseWith = -ERRNO.ENOENT.number;
+    const create = decodeHex(STRUCTS.create);
+    const uid = 77;
+    new DataView(create.buffer).setUint32(24, uid, true);
+    channel.send(create);
+    channel.send(message(4095, 4));
+    await channel.replied(1);
+    gate.resolve();
+    channel.send(message(4095, 6));
+    await channel.replied(2);
+    assertEquals(released, [["release", 9, uid, true, 5]]);
+  });
+});
+
+Deno.test("a filesystem that fails to forget or to take back is reported, and others are served", async () => {
+  class Failing extends DefaultRawFileSystem {
+    override create(...args: Parameters<RawFileSystem["create"]>): void {
+      args[4].nodeid = 9;
+      args[5].fh = 5;
+    }
+    override forget(): never {
+      throw new TypeError("a defect of forget");
+    }
+    override release(): never {
+      throw new TypeError("a defect of release");
+    }
+  }
+  await withSession(new Failing(), async (channel, problems) => {
+    channel.refuseWith = -ERRNO.ENOENT.number;
+    channel.send(decodeHex(STRUCTS.create));
+    channel.send(message(2, 2, `03${"00".repeat(7)}`, 7));
+    channel.send(decodeHex(STRUCTS.batch_forget));
+    channel.send(message(4095, 4));
+    await channel.replied(1);
+    assertEquals(problems.length, 5, problems.join("\n"));
   });
 });
 

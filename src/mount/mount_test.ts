@@ -313,3 +313,13 @@ Deno.test("a file that is replaced while it is opened is looked up again", async
     assertEquals(opened, 2);
   });
 });
+
+Deno.test("a logger that fails ends no mount", async () => {
+  const logger = (): never => {
+    throw new Error("no room for lines");
+  };
+  await withMount(new MemoryProvider(), async (directory) => {
+    await Deno.writeTextFile(`${directory}/file`, "written");
+    assertEquals(await Deno.readTextFile(`${directory}/file`), "written");
+  }, { debug: true, logger });
+});

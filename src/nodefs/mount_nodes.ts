@@ -89,7 +89,7 @@ function serve(bridge: Bridge, kernel: KernelMount, options: Options): Mount {
 
 /** What a session is told of the options of its mount. */
 export function sessionOptionsOf(mountpoint: string, options: Options): SessionOptions {
-  const log = options.logger ?? ((line: string) => console.error(line));
+  const log = unfailing(options.logger ?? ((line) => console.error(line)));
   return {
     wishes: initWishes(mountpoint, options),
     entryTimeoutMs: options.entryTimeoutMs ?? TIMEOUT_DEFAULT_MS,
@@ -98,6 +98,17 @@ export function sessionOptionsOf(mountpoint: string, options: Options): SessionO
     patient: options.patient ?? false,
     report: (problem) => log(`fusewire: ${mountpoint}: ${describe(problem)}`),
     ...(options.debug === true ? { trace: new DebugLog(log) } : {}),
+  };
+}
+
+/** Who cannot log must not end the service. */
+function unfailing(log: (line: string) => void): (line: string) => void {
+  return (line) => {
+    try {
+      log(line);
+    } catch {
+      // Nobody is left who could be told.
+    }
   };
 }
 
