@@ -10,6 +10,8 @@ import { toKernelOpenFlags } from "./kernel_open_flags.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { check, errno, libc, outcome } from "./library.ts";
 
+/** `fcntl`: another number for the open file, with FD_CLOEXEC. */
+const F_DUPFD_CLOEXEC = 1030;
 /** `fcntl`: the flags of the open file. */
 export const F_GETFL = 3;
 /** `fcntl`: sets O_APPEND, O_NONBLOCK and the like. */
@@ -64,6 +66,15 @@ export function pwrite(fd: number, data: Uint8Array, size: number, offset: numbe
 /** `dup(2)`. */
 export function dup(fd: number): number {
   return outcome(libc().dup(fd), errno[0]);
+}
+
+/**
+ * Another number for an open file, which no program that is started inherits.
+ *
+ * @throws {FsError} EMFILE and the like.
+ */
+export function duplicate(fd: number): number {
+  return check(fcntl(fd, F_DUPFD_CLOEXEC, 0), "fcntl");
 }
 
 /** `fcntl(2)`; `argument` is a number or an address, as the command wants it. */

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { FsError, O_CREAT, O_NONBLOCK, O_RDONLY, O_RDWR } from "../base/mod.ts";
+import { FsError, O_CLOEXEC, O_CREAT, O_NONBLOCK, O_RDONLY, O_RDWR } from "../base/mod.ts";
 import { openDescriptors, ScratchDirectory } from "../../fixtures/scratch/scratch_directory.ts";
 import {
   close,
   dup,
+  duplicate,
   eventfd,
   F_GETFL,
   fcntl,
@@ -131,4 +132,14 @@ Deno.test("writeAsync() writes on another thread, and says only that it failed",
   const block = new MemoryBlock(4);
   assertEquals(await writeAsync(scratch.fd, block.address, 4), 4);
   assertEquals(await writeAsync(-1, block.address, 4), -1);
+});
+
+Deno.test("duplicate() gives a file another number, which programs do not inherit", () => {
+  const first = eventfd();
+  const second = duplicate(first);
+  assertEquals(close(first), 0);
+  const flags = Deno.readTextFileSync(`/proc/self/fdinfo/${second}`).match(/flags:\s+(\d+)/)?.[1];
+  assertEquals(Number.parseInt(flags ?? "", 8) & O_CLOEXEC, O_CLOEXEC);
+  assertEquals(close(second), 0);
+  assertThrows(() => duplicate(-1), FsError, "EBADF");
 });

@@ -34,7 +34,11 @@ export type ToWorker =
 /** What a worker reports. */
 export type FromWorker =
   | { readonly kind: "loaded"; readonly readOnly: boolean; readonly isRaw: boolean }
-  | { readonly kind: "serving"; readonly wakeFd: number }
+  | {
+    readonly kind: "serving";
+    /** Wakes the worker while it serves. It belongs to who gets the message, however the worker ends. */
+    readonly wakeFd: number;
+  }
   | { readonly kind: "agreed"; readonly agreement: AgreementMessage }
   | { readonly kind: "log"; readonly line: string }
   | { readonly kind: "failed"; readonly reason: string }

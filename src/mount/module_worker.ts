@@ -7,6 +7,7 @@
 /// <reference lib="deno.worker" />
 import type { MaybePromise } from "../base/mod.ts";
 import { Device, type KernelMount, type RawFileSystem, Session } from "../fuse/mod.ts";
+import { duplicate } from "../libc/mod.ts";
 import { type InodeEmbedder, serveNodes, sessionOptionsOf } from "../nodefs/mod.ts";
 import type { Provider } from "../provider/mod.ts";
 import { fromMessage, type FromWorker, toMessage, type ToWorker } from "./module_message.ts";
@@ -69,7 +70,7 @@ async function serve(served: Mountable, order: Serve): Promise<void> {
   const mounted = isNode(served)
     ? await serveNodes(served, kernel, options)
     : await serveProvider(served, kernel, options);
-  tell({ kind: "serving", wakeFd: mounted.wakeFd });
+  tell({ kind: "serving", wakeFd: duplicate(mounted.wakeFd) });
   await mounted.finished;
   // Nobody else can have it.
   if (!isNode(served)) await served.close();
@@ -88,7 +89,7 @@ async function serveRaw(fs: RawFileSystem, order: Serve, options: MountOptions):
   if (agreement === null) {
     session.agreed.then((agreed) => tell({ kind: "agreed", agreement: toMessage(agreed) }));
   }
-  tell({ kind: "serving", wakeFd: device.wakeFd });
+  tell({ kind: "serving", wakeFd: duplicate(device.wakeFd) });
   await session.run();
 }
 

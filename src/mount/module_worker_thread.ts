@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MemoryBlock, write } from "../libc/mod.ts";
+import { close, MemoryBlock, write } from "../libc/mod.ts";
 import type { AgreementMessage, FromWorker, ToWorker } from "./module_message.ts";
 
 type Loaded = Extract<FromWorker, { readonly kind: "loaded" }>;
@@ -72,7 +72,6 @@ export class ModuleWorker {
       case "failed":
         return this.#fail(message.reason);
       case "finished":
-        this.#wakeFd = -1; // closed: the number may be another file's by now
         return this.#finished.resolve();
     }
   }
@@ -90,6 +89,7 @@ export class ModuleWorker {
       const one = new MemoryBlock(8);
       one.view.setUint32(0, 1, true);
       write(this.#wakeFd, one.address, 8);
+      close(this.#wakeFd);
       this.#wakeFd = -1;
     }
     this.#worker.terminate();

@@ -6,6 +6,7 @@ import { run } from "./testing/with_mount.ts";
 
 const MEMORY = new URL("./testing/memory_module.ts", import.meta.url);
 const LOOPS = new URL("./testing/loops_module.ts", import.meta.url);
+const UNCLOSING = new URL("./testing/unclosing_module.ts", import.meta.url);
 const ROOTLESS = new URL("./testing/rootless_module.ts", import.meta.url);
 
 async function withModule(
@@ -166,4 +167,23 @@ Deno.test("a module that cannot be served once it is mounted leaves no mount beh
   assertEquals(again.replacedStale, false);
   await again.unmount();
   await Deno.remove(directory);
+});
+
+Deno.test("the end of a worker that failed writes to nobody's file", async () => {
+  const directory = await Deno.makeTempDir();
+  const mounted = await mountModule(UNCLOSING, directory, { logger: () => {} });
+  const channel = new BroadcastChannel("fusewire-unclosing");
+  const closing = new Promise((resolve) => channel.onmessage = resolve);
+  assertEquals((await run("umount", directory)).code, 0);
+  await closing;
+  // One of them gets the number of the descriptor that woke the worker.
+  const paths = Array.from({ length: 64 }, (_, index) => `${directory}/${index}`);
+  const files = paths.map((path) => Deno.openSync(path, { create: true, write: true }));
+  channel.postMessage("go on");
+  await assertRejects(() => mounted.finished, Error, "EIO");
+  const sizes = new Set(files.map((file) => file.statSync().size));
+  for (const file of files) file.close();
+  channel.close();
+  assertEquals([...sizes], [0]);
+  await Deno.remove(directory, { recursive: true });
 });
