@@ -236,3 +236,18 @@ Deno.test("a mount whose serving cannot begin is taken away", async () => {
   assertEquals([wasMounted, isMounted()], [true, false]);
   await Deno.remove(directory);
 });
+
+Deno.test("every cleanup runs at the end of a mount, and the first problem is told", async () => {
+  const directory = await Deno.makeTempDir();
+  const ran: string[] = [];
+  const logger = (line: string): void => void ran.push(line.replace(/.*: /, "logged "));
+  const mounted = await mount(new MemoryProvider(), directory, { logger });
+  mounted.atEnd(() => {
+    throw new Error("first");
+  });
+  mounted.atEnd(() => Promise.reject(new Error("second")));
+  mounted.atEnd(() => void ran.push("third"));
+  await assertRejects(() => mounted.unmount(), Error, "first");
+  assertEquals(ran, ["third", "logged second"]);
+  await Deno.remove(directory);
+});

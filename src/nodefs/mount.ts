@@ -37,7 +37,7 @@ export interface MountParts {
 export class Mount {
   /** Where it is mounted: absolute, without symbolic links. */
   readonly mountpoint: string;
-  /** Resolves when the mount has ended, by whomever; rejects when serving it failed. */
+  /** Resolves when the mount has ended, by whomever; rejects when serving it or a cleanup failed. */
   readonly finished: Promise<void>;
   /** Whether a mount that a dead process had left here was taken away first. */
   readonly replacedStale: boolean;
@@ -56,11 +56,20 @@ export class Mount {
   }
 
   async #serve(session: Session): Promise<void> {
-    try {
-      await session.run();
-    } finally {
-      for (const cleanup of this.#cleanups) await cleanup();
-    }
+    const problems: unknown[] = [];
+    const noted = async (step: () => MaybePromise<void>): Promise<void> => {
+      try {
+        await step();
+      } catch (thrown) {
+        problems.push(thrown);
+      }
+    };
+    await noted(() => session.run());
+    for (const cleanup of this.#cleanups) await noted(cleanup);
+    if (problems.length === 0) return;
+    const [first, ...others] = problems;
+    for (const other of others) this.report(other);
+    throw first;
   }
 
   /** What was agreed with the kernel; null before its first message. */
@@ -103,7 +112,10 @@ export class Mount {
     return this.#parts.wakeFd;
   }
 
-  /** Runs `cleanup` when the mount has ended, before `finished` resolves. */
+  /**
+   * Runs `cleanup` when the mount has ended, before `finished` resolves, also after one that failed: the first
+   * problem is what `finished` rejects with, others are logged.
+   */
   atEnd(cleanup: () => MaybePromise<void>): void {
     this.#cleanups.push(cleanup);
   }
