@@ -73,6 +73,8 @@ export class ProviderFile
   readonly #users: { count: number };
   /** Who may hold a record lock that was taken through it. */
   #lockOwners: Set<number | bigint> | null = null;
+  /** Who may hold a `flock(2)` that was taken through it. */
+  #flockOwner: number | bigint | null = null;
 
   /** Takes over the handles; `users` is for `again` alone. */
   constructor(parts: ProviderFileParts, users: { count: number } = { count: 1 }) {
@@ -183,19 +185,33 @@ export class ProviderFile
   }
 
   #noteOwner({ kind, type, owner }: FileLock): void {
-    if (kind === "posix" && type !== "unlock") (this.#lockOwners ??= new Set()).add(owner);
+    if (type === "unlock") return;
+    if (kind === "flock") this.#flockOwner = owner;
+    else (this.#lockOwners ??= new Set()).add(owner);
   }
 
   /** Releases all record locks of an owner, if any were taken through this file. */
   unlockRecords(context: Context, owner: number | bigint): MaybePromise<void> {
     if (this.#lockOwners?.delete(owner) !== true || this.#users.count === 0) return;
-    const all = { kind: "posix", type: "unlock", start: 0, end: LOCK_END_MAX } as const;
-    return this.handle.setLock({ ...all, owner, pid: context.pid ?? 0 }, false, context);
+    return this.#unlock(context, "posix", owner);
   }
 
-  /** Closes the handles, when nobody else uses them. */
+  #unlock(
+    context: Context,
+    kind: FileLock["kind"],
+    owner: number | bigint,
+  ): MaybePromise<void> {
+    const all = { type: "unlock", start: 0, end: LOCK_END_MAX } as const;
+    return this.handle.setLock({ ...all, kind, owner, pid: context.pid ?? 0 }, false, context);
+  }
+
+  /** Closes the handles, when nobody else uses them; otherwise only its own `flock(2)` goes. */
   release(context: Context): MaybePromise<void> {
-    if (--this.#users.count > 0) return;
+    if (--this.#users.count > 0) {
+      return this.#flockOwner === null
+        ? undefined
+        : this.#unlock(context, "flock", this.#flockOwner);
+    }
     return chain(this.#parts.appending?.close(context), () => this.handle.close(context));
   }
 }
