@@ -6,6 +6,7 @@
 import { isDirectory } from "../base/mod.ts";
 import type { FileHandle } from "./file_handle.ts";
 import type { InodeEmbedder } from "./node.ts";
+import { OlderLinks } from "./older_links.ts";
 import type { StableAttr } from "./stable_attr.ts";
 import type { Tree } from "./tree.ts";
 
@@ -55,7 +56,7 @@ export class Inode {
   /** The name that was seen last, which paths are made from. */
   #link: ParentLink | null = null;
   /** Its other names, the last one seen last. */
-  #olderLinks: ParentLink[] | null = null;
+  #olderLinks: OlderLinks | null = null;
   #path: string | undefined = undefined;
   #pathEpoch = -1;
 
@@ -175,18 +176,13 @@ export class Inode {
   }
 
   #addLink(link: ParentLink): void {
-    if (this.#link !== null) (this.#olderLinks ??= []).push(this.#link);
+    if (this.#link !== null) (this.#olderLinks ??= new OlderLinks()).push(this.#link);
     this.#link = link;
   }
 
   #removeLink(parent: Inode, name: string): void {
     if (this.#isLast(parent, name)) this.#link = this.#olderLinks?.pop() ?? null;
-    else {
-      const older = this.#olderLinks?.filter((link) =>
-        link.parent !== parent || link.name !== name
-      );
-      this.#olderLinks = older ?? null;
-    }
+    else this.#olderLinks?.remove(parent, name);
   }
 
   #isLast(parent: Inode, name: string): boolean {

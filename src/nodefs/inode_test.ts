@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { S_IFDIR, S_IFREG } from "../base/mod.ts";
 import { Node } from "./node.ts";
 import { Tree } from "./tree.ts";
@@ -65,6 +65,20 @@ Deno.test("of many names, each can be seen again or go; the kernel forgets them 
   tree.forget(file.nodeid, 1);
   assertEquals([names(), file.parent(), file.isDetached], [[], null, true]);
   assertEquals([b.children().size, c.children().size], [0, 0]);
+});
+
+Deno.test("a name of many is seen again, and goes, as fast as one of few", () => {
+  // Half a second's work; minutes where each looks at all the others.
+  const LINKS = 100_000;
+  const { root, c, file } = sample();
+  const startedAt = performance.now();
+  for (let index = 0; index < LINKS; index++) root.addChild(`l${index}`, file);
+  for (let index = 0; index < LINKS; index++) root.addChild(`l${index}`, file);
+  assertEquals(file.path(), `/l${LINKS - 1}`);
+  c.addChild("other", file);
+  for (let index = 0; index < LINKS; index++) root.rmChild(`l${index}`);
+  assertEquals(file.parents().map(({ name }) => name), ["file", "other"]);
+  assert(performance.now() - startedAt < 60_000);
 });
 
 Deno.test("a directory that is found elsewhere has moved: it has one name", () => {
