@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { FuseMountError } from "../fuse/mod.ts";
 import { BaseProvider, FileInfo, Forward, type Handle } from "../provider/mod.ts";
-import { MemoryProvider } from "../providers/mod.ts";
+import { MemoryProvider, RealFSProvider } from "../providers/mod.ts";
 import { mount } from "./mount.ts";
 import { DescriptorWatch } from "./testing/descriptor_watch.ts";
 import { inChild, run, withMount } from "./testing/with_mount.ts";
@@ -323,3 +323,35 @@ Deno.test("a logger that fails ends no mount", async () => {
     assertEquals(await Deno.readTextFile(`${directory}/file`), "written");
   }, { debug: true, logger });
 });
+
+Deno.test(
+  "a directory that the host shows below itself as well is ELOOP there, and stays what it is",
+  {
+    ignore: Deno.uid() !== 0,
+  },
+  async () => {
+    const host = await Deno.makeTempDir();
+    await Deno.mkdir(`${host}/a/b/loop`, { recursive: true });
+    await Deno.writeTextFile(`${host}/a/file`, "of a");
+    const loop = `${host}/a/b/loop`;
+    assertEquals((await run("mount", "--bind", `${host}/a`, loop)).code, 0);
+    try {
+      for (const readdirPlus of ["always", "never"] as const) {
+        await withMount(new RealFSProvider(host), async (directory) => {
+          const found = await run("find", directory, "-printf", "%P\\n");
+          assertEquals(found.stdout.split("\n").sort(), ["", "", "a", "a/b", "a/file"]);
+          assertEquals((await run("ls", `${directory}/a/b`)).stdout, "loop\n");
+          const { stderr } = await run("ls", `${directory}/a/b/loop`);
+          assertEquals(/Too many levels of symbolic links/.test(stderr), true, stderr);
+          assertEquals(await Deno.readTextFile(`${directory}/a/file`), "of a");
+          await Deno.writeTextFile(`${directory}/a/b/new`, "still here");
+          assertEquals(await Deno.readTextFile(`${host}/a/b/new`), "still here");
+          await Deno.remove(`${directory}/a/b/new`);
+        }, { readdirPlus });
+      }
+    } finally {
+      await run("umount", loop);
+      await Deno.remove(host, { recursive: true });
+    }
+  },
+);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isDirectory } from "../base/mod.ts";
+import { FsError, isDirectory } from "../base/mod.ts";
 import type { FileHandle } from "./file_handle.ts";
 import type { InodeEmbedder } from "./node.ts";
 import { OlderLinks } from "./older_links.ts";
@@ -30,7 +30,8 @@ export interface ParentLink {
  * (dynamic trees) or is itself the truth (persistent inodes). An inode without parents, other than
  * the root, has been removed and lives only as long as the kernel holds it.
  *
- * Invariant: `b` is a child of `a` under `name` exactly when `(a, name)` is a parent link of `b`.
+ * Invariants: `b` is a child of `a` under `name` exactly when `(a, name)` is a parent link of `b`. No directory
+ * lies below itself.
  *
  * There may be millions: what few of them have (children, handles, a second name) takes no room in the
  * others, and nothing is allocated to forget one.
@@ -159,12 +160,27 @@ export class Inode {
     return above === "/" ? `/${link.name}` : `${above}/${link.name}`;
   }
 
-  /** Makes `child` a child under `name`; another child of that name is removed first. */
+  /** Whether it is this directory or one below it. */
+  isWithin(directory: Inode): boolean {
+    for (let inode: Inode | undefined = this; inode !== undefined; inode = inode.#link?.parent) {
+      if (inode === directory) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Makes `child` a child under `name`; another child of that name is removed first.
+   *
+   * @throws {FsError} ELOOP for a directory that this one is, or lies in.
+   */
   addChild(name: string, child: Inode): void {
     const before = this.#children?.get(name);
     if (before === child) {
       child.#promote(this, name);
       return;
+    }
+    if (child.isDir && this.isWithin(child)) {
+      throw new FsError("ELOOP", { syscall: "add", path: name });
     }
     if (before !== undefined) this.rmChild(name);
     if (this.#children === null) this.#children = new Map();

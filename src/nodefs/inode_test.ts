@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { S_IFDIR, S_IFREG } from "../base/mod.ts";
+import { FsError, S_IFDIR, S_IFREG } from "../base/mod.ts";
 import { Node } from "./node.ts";
 import { Tree } from "./tree.ts";
 
@@ -87,6 +87,15 @@ Deno.test("a directory that is found elsewhere has moved: it has one name", () =
   assertEquals(b.path(), "/c/b2");
   assertEquals(a.getChild("b"), undefined);
   assertEquals([...root.children().keys()], ["a", "c"]);
+});
+
+Deno.test("a directory does not come to lie below itself", () => {
+  const { root, a, b, file } = sample();
+  for (const above of [root, a, b]) {
+    assertThrows(() => b.addChild("loop", above), FsError, "ELOOP");
+  }
+  assertEquals([file.path(), b.getChild("loop")], ["/a/b/file", undefined]);
+  assertEquals([b.isWithin(a), a.isWithin(b), root.isWithin(root)], [true, false, true]);
 });
 
 Deno.test("mvChild() replaces what is at the new name and returns it", () => {

@@ -134,8 +134,8 @@ function addFound(
   child: Inode | Errno | undefined,
 ): boolean {
   const next = directory.offsetOf(at + 1);
-  if (child === undefined || child instanceof Errno) {
-    // Gone in the meantime, or not readable: the kernel will look it up when somebody asks.
+  if (child === undefined || child instanceof Errno || (child.isDir && inode.isWithin(child))) {
+    // Gone in the meantime, not readable, or a loop: the kernel will look it up when somebody asks.
     return list.add(entry.name, entry.type, entry.ino, next);
   }
   inode.addChild(entry.name, child);

@@ -106,6 +106,8 @@ export abstract class NameBridge {
   /** An entry goes to the kernel: the tree and the lookup count follow. */
   protected enter(found: Inode | Errno, parent: Inode, name: string, out: EntryOut): Errno | void {
     if (found instanceof Errno) return this.#negative(found, out);
+    // A bind mount on the host: for the kernel, too, one directory has one place.
+    if (found.isDir && parent.isWithin(found)) return ERRNO.ELOOP;
     parent.addChild(name, found);
     this.grant(found, out);
   }
