@@ -162,10 +162,9 @@ export class Inode {
 
   /** Whether it is this directory or one below it. */
   isWithin(directory: Inode): boolean {
-    for (let inode: Inode | undefined = this; inode !== undefined; inode = inode.#link?.parent) {
-      if (inode === directory) return true;
-    }
-    return false;
+    let above = this.#link?.parent;
+    while (above !== undefined && above !== directory) above = above.#link?.parent;
+    return this === directory || above === directory;
   }
 
   /**
