@@ -50,6 +50,8 @@ export const FOPEN = {
 export const FUSE_SETXATTR_ACL_KILL_SGID = 1;
 /** Bits of `fuse_getattr_in.getattr_flags`. */
 export const FUSE_GETATTR_FH = 1 << 0;
+/** Bit of `fuse_open_in.open_flags` and `fuse_create_in.open_flags`: who empties the file has no CAP_FSETID. */
+export const FUSE_OPEN_KILL_SUIDGID = 1 << 0;
 /** Bit of `fuse_lk_in.lk_flags`: an flock lock, not a record lock. */
 export const FUSE_LK_FLOCK = 1 << 0;
 /** Bits of `fuse_write_in.write_flags`. */

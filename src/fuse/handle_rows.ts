@@ -4,7 +4,12 @@
  * @module
  */
 import { chain, ERRNO, type Errno, type MaybePromise } from "../base/mod.ts";
-import { FUSE_FSYNC_FDATASYNC, FUSE_POLL_SCHEDULE_NOTIFY, OUT_HEADER_SIZE } from "./abi.ts";
+import {
+  FUSE_FSYNC_FDATASYNC,
+  FUSE_OPEN_KILL_SUIDGID,
+  FUSE_POLL_SCHEDULE_NOTIFY,
+  OUT_HEADER_SIZE,
+} from "./abi.ts";
 import { DirEntryList } from "./dir_entry_list.ts";
 import { decodeLock, LK_IN_SIZE } from "./kernel_lock.ts";
 import { Opcode } from "./opcode.ts";
@@ -71,6 +76,7 @@ export const HANDLE_ROWS: Rows = {
     bodyMin: 8,
     grants: "handle",
     serve: (fs, request, body) => {
+      request.killsSetId = (body.getUint32(BODY + 4, true) & FUSE_OPEN_KILL_SUIDGID) !== 0;
       const done = fs.open(request, body.getUint32(BODY, true), request.openOut);
       return chain(done, request.replyOpen);
     },
@@ -82,6 +88,7 @@ export const HANDLE_ROWS: Rows = {
       const flags = body.getUint32(BODY, true);
       const mode = body.getUint32(BODY + 4, true);
       request.umask = body.getUint32(BODY + 8, true);
+      request.killsSetId = (body.getUint32(BODY + 12, true) & FUSE_OPEN_KILL_SUIDGID) !== 0;
       const { entryOut, openOut } = request;
       const done = fs.create(request, request.text(16), flags, mode, entryOut, openOut);
       return chain(done, request.replyCreate);

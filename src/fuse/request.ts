@@ -68,6 +68,8 @@ export class Request implements Context {
   umask = 0;
   /** Whether the ACL that is set makes the file lose S_ISGID (`FUSE_SETXATTR_ACL_KILL_SGID`). */
   dropsSetgid = false;
+  /** Whether opening with O_TRUNC makes the file lose its set-id bits (`FUSE_OPEN_KILL_SUIDGID`). */
+  killsSetId = false;
   /** Always, here. */
   readonly isFromKernel = true;
   /** Length of the whole message in bytes. */

@@ -14,6 +14,7 @@ import {
 } from "../base/mod.ts";
 import { FATTR, type SetAttrIn } from "../fuse/mod.ts";
 import type { Context, Handle, Provider, TimeChange } from "../provider/mod.ts";
+import { losesSetId } from "./set_id_bits.ts";
 
 /** The bits of SETATTR that name an attribute; change times follow by themselves. */
 const NAMED = FATTR.MODE | FATTR.UID | FATTR.GID | FATTR.SIZE | FATTR.ATIME | FATTR.MTIME;
@@ -67,7 +68,8 @@ export function changeAttributes(
   const path = target.path ?? "";
   const steps: (() => MaybePromise<void>)[] = [];
   if (input.has(FATTR.SIZE)) steps.push(() => resize(target, input.size, context));
-  if (input.has(FATTR.UID | FATTR.GID) || namesNothing(input, provider)) {
+  const losesBits = losesSetId(input.has(FATTR.KILL_SUIDGID), provider, context);
+  if (input.has(FATTR.UID | FATTR.GID) || namesNothing(input, provider) || losesBits) {
     const uid = input.has(FATTR.UID) ? input.uid : -1;
     const gid = input.has(FATTR.GID) ? input.gid : -1;
     steps.push(() =>

@@ -34,6 +34,7 @@ import type { ListingLeases } from "./listing_leases.ts";
 import { MadeMode } from "./made_mode.ts";
 import { ProviderFile } from "./provider_file.ts";
 import { ProviderInode } from "./provider_inode.ts";
+import { withoutSetId } from "./set_id_bits.ts";
 
 /**
  * Every node of a mounted provider. Children are found by path, and told apart by inode number where the
@@ -276,6 +277,12 @@ export class ProviderNode extends ProviderInode
   }
 
   #openFile(path: string, flags: number, mode: number, context: Context) {
+    const opened = this.#openHandles(path, flags, mode, context);
+    if ((flags & O_TRUNC) === 0) return opened;
+    return chain(opened, (file) => withoutSetId(file, this.provider, path, context));
+  }
+
+  #openHandles(path: string, flags: number, mode: number, context: Context) {
     const plain = flags & ~O_APPEND;
     return chain(this.provider.open(path, plain, mode, context), (handle) => {
       if ((flags & O_APPEND) === 0) return new ProviderFile({ handle, flags });
@@ -302,7 +309,11 @@ export class ProviderNode extends ProviderInode
    */
   open(context: Context, flags: number, _out: OpenOut): MaybePromise<FileHandle | Errno> {
     const nameless = this.openNameless(flags);
-    if (nameless !== null) return nameless.again(flags, context);
+    if (nameless !== null) {
+      const again = nameless.again(flags, context);
+      if ((flags & O_TRUNC) === 0) return again;
+      return chain(again, (file) => withoutSetId(file, this.provider, undefined, context));
+    }
     const path = this.path();
     return rescue(
       () =>

@@ -121,6 +121,30 @@ export const LINUX_BEHAVIOURS: Readonly<Record<string, () => void>> = {
       Deno.removeSync("f");
     }
   },
+  "user 0 keeps set-id bits when he truncates or writes, unless he has no CAP_FSETID": () => {
+    const withoutCap = ["--bounding-set=-fsetid", "--inh-caps=-fsetid"];
+    const ways = [": > f", "truncate -s 2 f", "printf x 1<> f"];
+    for (const [mode, left] of [[0o6755, 0o755], [0o4644, 0o644], [0o2644, 0o2644]] as const) {
+      for (const way of ways) {
+        Deno.writeTextFileSync("f", "content");
+        const told = [[], withoutCap].map((words) => {
+          Deno.chmodSync("f", mode);
+          assertEquals(run("setpriv", ...words, "sh", "-c", way).code, 0);
+          return stat("f").mode & 0o7777;
+        });
+        assertEquals(told, [mode, left], way);
+        Deno.removeSync("f");
+      }
+    }
+    // One that has no name, too.
+    const fd = open("f");
+    check(libc.unlinkat(AT_FDCWD, at("f"), 0), "unlink");
+    check(libc.fchmod(fd, 0o4755), "fchmod");
+    const self = `: > /proc/${Deno.pid}/fd/${fd}`;
+    assertEquals(run("setpriv", ...withoutCap, "sh", "-c", self).code, 0);
+    assertEquals(fstat(fd).mode & 0o7777, 0o755);
+    libc.close(fd);
+  },
   "a listing that goes on while names come and go tells the others once": () => {
     const kept = Array.from({ length: 200 }, (_, index) => `kept-${index}`);
     for (const name of kept) {
