@@ -38,7 +38,8 @@ import { MemoryHandle } from "./memory_handle.ts";
 import { MemoryDirectory, MemoryFile, type MemoryInode, MemorySymlink } from "./memory_inode.ts";
 import { openInode } from "./memory_open.ts";
 import { renamePath } from "./memory_rename.ts";
-import { type MemorySnapshot, restoreSnapshot, takeSnapshot } from "./memory_snapshot.ts";
+import { restoreSnapshot } from "./memory_restore.ts";
+import { type MemorySnapshot, takeSnapshot } from "./memory_snapshot.ts";
 import { MemoryTree } from "./memory_tree.ts";
 import { pathOf } from "./memory_watch.ts";
 import {
@@ -345,7 +346,8 @@ export class MemoryProvider extends BaseProvider {
   /**
    * A filesystem as {@linkcode MemoryProvider.toJSON} saw it, with limits and clock of its own.
    *
-   * @throws {FsError} EINVAL for what is no snapshot, ENOSPC or EFBIG where the limits do not allow it.
+   * @throws {FsError} EINVAL for what is no snapshot, with the path and the field that are wrong; ENOSPC, EFBIG
+   * or EMLINK where the limits do not allow it.
    */
   static fromJSON(snapshot: MemorySnapshot, options: MemoryOptions = {}): MemoryProvider {
     const memory = new MemoryProvider(options);

@@ -1,25 +1,13 @@
 /**
- * A filesystem in memory as a value that JSON can hold, and back: nothing is lost but open handles, locks and
- * birth times.
+ * A filesystem in memory as a value that JSON can hold: nothing is lost but open handles, locks and birth
+ * times. The way back is {@linkcode restoreSnapshot}.
  *
  * The nodes are a list and not a tree of objects, so that any depth, any order of names and hard links can be
  * said.
  *
  * @module
  */
-import {
-  FsError,
-  isDirectory,
-  isRegular,
-  isSymlink,
-  S_IFBLK,
-  S_IFCHR,
-  S_IFIFO,
-  S_IFMT,
-  S_IFSOCK,
-  SEEK_DATA,
-  SEEK_HOLE,
-} from "../base/mod.ts";
+import { SEEK_DATA, SEEK_HOLE } from "../base/mod.ts";
 import {
   MemoryDirectory,
   MemoryFile,
@@ -27,10 +15,8 @@ import {
   MemorySpecial,
   MemorySymlink,
 } from "./memory_inode.ts";
-import { refuseName, refuseTarget } from "./memory_name.ts";
 import { seekRange } from "./memory_ranges.ts";
 import type { MemoryTree } from "./memory_tree.ts";
-import { setXattr } from "./memory_xattr.ts";
 
 /** Seconds and nanoseconds. */
 export type SnapshotTime = readonly [sec: number, nsec: number];
@@ -141,110 +127,4 @@ function contentOf(
     }
   }
   return { size: file.size, data: extents.map(([at, bytes]) => [at, bytes.toBase64()]) };
-}
-
-/**
- * Fills an empty filesystem with what a snapshot says.
- *
- * @throws {FsError} EINVAL for what is no snapshot, ENOSPC or EFBIG where the limits do not allow it.
- */
-export function restoreSnapshot(tree: MemoryTree, snapshot: MemorySnapshot): void {
-  const { format, version, nodes } = snapshot;
-  if (format !== "fusewire-memory" || version !== 1) throw invalid("");
-  if (!isDirectory(nodes[0]?.mode ?? 0)) throw invalid("");
-  const inodes: MemoryInode[] = [];
-  for (const [index, node] of nodes.entries()) {
-    if (node.link === undefined && !isPossible(node)) throw invalid(node.name);
-    inodes.push(index === 0 ? tree.root : make(tree, inodes, node));
-  }
-  // Last, since making an entry changes the times of its directory.
-  for (const [index, node] of nodes.entries()) {
-    if (node.link === undefined) setAttributes(inodes[index] ?? tree.root, node);
-  }
-}
-
-function invalid(name: string): FsError {
-  return new FsError("EINVAL", { syscall: "restore", path: name });
-}
-
-const SPECIAL_TYPES: readonly number[] = [S_IFIFO, S_IFSOCK, S_IFCHR, S_IFBLK];
-
-/** Whether what the node says of its inode can be said of one. */
-function isPossible(node: SnapshotNode): boolean {
-  const { mode = 0, uid = 0, gid = 0, rdev = 0, target } = node;
-  if (![mode, uid, gid, rdev].every((value) => Number.isInteger(value) && value >= 0)) return false;
-  for (const time of [node.atime, node.mtime, node.ctime]) {
-    if (time !== undefined && !time.every((value) => Number.isSafeInteger(value))) return false;
-  }
-  if (isSymlink(mode)) return target !== undefined && refuseTarget(target) === null;
-  return isRegular(mode) || isDirectory(mode) || SPECIAL_TYPES.includes(mode & S_IFMT);
-}
-
-function make(tree: MemoryTree, inodes: readonly MemoryInode[], node: SnapshotNode): MemoryInode {
-  const { parent, name, link, mode = 0 } = node;
-  const directory = inodes[parent];
-  if (!(directory instanceof MemoryDirectory) || directory.entries.has(name)) throw invalid(name);
-  if (name === "" || name === "." || name === ".." || name.includes("/")) throw invalid(name);
-  const refused = refuseName(name);
-  if (refused !== null) throw invalid(name);
-  let inode: MemoryInode | null;
-  if (link !== undefined) inode = secondName(tree, inodes[link]);
-  else if (isDirectory(mode)) inode = tree.makeEmptyDirectory(directory, mode);
-  else if (isRegular(mode)) inode = tree.makeFile(directory, mode);
-  else if (isSymlink(mode)) inode = tree.makeLink(directory, node.target ?? "");
-  else inode = tree.makeSpecial(directory, mode, node.rdev ?? 0);
-  if (inode === null) throw new FsError("ENOSPC", { syscall: "restore", path: name });
-  tree.enter(directory, name, inode);
-  if (link === undefined) fill(tree, inode, node);
-  return inode;
-}
-
-function secondName(tree: MemoryTree, inode: MemoryInode | undefined): MemoryInode | null {
-  if (inode === undefined || inode instanceof MemoryDirectory) throw invalid("");
-  if (!tree.budget.takeInode()) return null;
-  inode.nlink++;
-  return inode;
-}
-
-function fill(tree: MemoryTree, inode: MemoryInode, node: SnapshotNode): void {
-  const { name, text, size, data = [], xattrs = [] } = node;
-  if (inode instanceof MemoryFile) {
-    if (size !== undefined) check(tree.data.truncate(inode, size), name);
-    if (text !== undefined) write(tree, inode, 0, new TextEncoder().encode(text), name);
-    for (const [at, base64] of data) write(tree, inode, at, Uint8Array.fromBase64(base64), name);
-  }
-  for (const [attribute, base64] of xattrs) {
-    const value = Uint8Array.fromBase64(base64);
-    check(setXattr(inode, tree.budget, attribute, value, 0), name);
-  }
-}
-
-function check(errno: { readonly code: FsError["code"] } | null, name: string): void {
-  if (errno !== null) throw new FsError(errno.code, { syscall: "restore", path: name });
-}
-
-function write(
-  tree: MemoryTree,
-  file: MemoryFile,
-  at: number,
-  bytes: Uint8Array,
-  name: string,
-): void {
-  for (let done = 0; done < bytes.length;) {
-    const written = tree.data.write(file, bytes.subarray(done), at + done);
-    if (typeof written !== "number") {
-      throw new FsError(written.code, { syscall: "restore", path: name });
-    }
-    done += written;
-  }
-}
-
-function setAttributes(inode: MemoryInode, node: SnapshotNode): void {
-  const { mode = inode.mode, uid = inode.uid, gid = inode.gid, atime, mtime, ctime } = node;
-  inode.mode = mode;
-  inode.uid = uid;
-  inode.gid = gid;
-  if (atime !== undefined) [inode.atimeSec, inode.atimeNsec] = atime;
-  if (mtime !== undefined) [inode.mtimeSec, inode.mtimeNsec] = mtime;
-  if (ctime !== undefined) [inode.ctimeSec, inode.ctimeNsec] = ctime;
 }
