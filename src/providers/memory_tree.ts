@@ -318,7 +318,7 @@ export class MemoryTree {
     else if (parent.listing !== null) addToListing(parent, own, inode);
     if (inode instanceof MemoryDirectory) inode.name = own;
     parent.touchContent(this.clock);
-    this.watches.entry(parent, own);
+    this.watches.entry(parent, own, inode);
   }
 
   /** Takes a name out of a directory. */
@@ -326,7 +326,7 @@ export class MemoryTree {
     parent.entries.delete(name);
     parent.listing = null;
     parent.touchContent(this.clock);
-    this.watches.entry(parent, name);
+    this.watches.entry(parent, name, null);
   }
 
   /** An inode that is not a directory lost a name. */

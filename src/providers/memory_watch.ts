@@ -72,6 +72,8 @@ class Watcher implements AsyncIterableIterator<WatchEvent> {
 export class MemoryWatches {
   readonly #root: MemoryDirectory;
   readonly #watchers = new Set<Watcher>();
+  /** Where open files have gone, for handles that found them elsewhere: to look costs a walk of everything. */
+  readonly #places = new WeakMap<MemoryInode, MemoryPlace>();
 
   /** Watches below `root`. */
   constructor(root: MemoryDirectory) {
@@ -96,19 +98,31 @@ export class MemoryWatches {
     return this.#watchers.size === 0;
   }
 
-  /** A name appeared, went, or names something else. */
-  entry(parent: MemoryDirectory, name: string): void {
-    if (!this.isIdle) this.#tell("entry", pathOf(parent, name));
+  /** A name appeared, went, or names something else: `inode`, if anything. */
+  entry(parent: MemoryDirectory, name: string, inode: MemoryInode | null): void {
+    if (this.isIdle) return;
+    if (inode !== null && inode.handles > 0) this.#places.set(inode, { parent, name });
+    this.#tell("entry", pathOf(parent, name));
   }
 
   /** An inode changed. `place` is where it was found; it is looked for when it is no longer there. */
   change(kind: "content" | "attributes", inode: MemoryInode, place: MemoryPlace): void {
     if (this.isIdle) return;
     if (inode.nlink === 0) return;
-    const { parent, name } = place;
-    const isThere = name === "" ? parent === inode : parent.entries.get(name) === inode;
-    const now = isThere ? place : this.#find(inode);
+    const now = inode instanceof MemoryDirectory
+      ? { parent: inode, name: "" }
+      : this.#now(inode, place);
     if (now !== null) this.#tell(kind, pathOf(now.parent, now.name));
+  }
+
+  /** A name that the inode has now, preferably the one under which it was found. */
+  #now(inode: MemoryInode, found: MemoryPlace): MemoryPlace | null {
+    if (isAt(inode, found)) return found;
+    const last = this.#places.get(inode);
+    if (last !== undefined && isAt(inode, last)) return last;
+    const place = this.#find(inode);
+    if (place !== null) this.#places.set(inode, place);
+    return place;
   }
 
   #tell(kind: WatchEvent["kind"], path: string): void {
@@ -131,6 +145,10 @@ export class MemoryWatches {
     }
     return null;
   }
+}
+
+function isAt(inode: MemoryInode, { parent, name }: MemoryPlace): boolean {
+  return parent.entries.get(name) === inode;
 }
 
 /** The path of a name without links and dots; of the directory itself for an empty name. */

@@ -1,6 +1,10 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { O_CREAT, O_RDWR, O_TRUNC } from "../base/mod.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Errno, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC } from "../base/mod.ts";
 import type { WatchEvent } from "../provider/mod.ts";
+import { MemoryHandle } from "./memory_handle.ts";
+import { openInode } from "./memory_open.ts";
+import { renamePath } from "./memory_rename.ts";
+import { MemoryTree } from "./memory_tree.ts";
 import { MemoryProvider } from "./mod.ts";
 import { WATCH_EVENTS_MAX } from "./memory_watch.ts";
 
@@ -75,6 +79,47 @@ Deno.test("a handle's changes are told under the name that the file has now", as
     "attributes /g",
     "entry /g",
   ]);
+});
+
+Deno.test("a renamed file that stays open is looked for once, a directory never", async () => {
+  const tree = new MemoryTree({});
+  let walks = 0;
+  const { entries } = tree.root;
+  const iterate = entries[Symbol.iterator].bind(entries);
+  entries[Symbol.iterator] = () => {
+    walks++;
+    return iterate();
+  };
+  const open = (path: string, flags: number): MemoryHandle => {
+    const inode = openInode(tree, path, flags, 0o644);
+    assert(!(inode instanceof Errno));
+    return new MemoryHandle(tree, inode, flags, path);
+  };
+  using file = open("/f", O_RDWR | O_CREAT);
+  using other = open("/f", O_RDWR);
+  tree.makeDirectory("/d", 0o755);
+  using directory = open("/d", O_RDONLY);
+  renamePath(tree, "/f", "/g", 0);
+  renamePath(tree, "/d", "/e", 0);
+  const controller = new AbortController();
+  const events = tree.watches.add("/", controller.signal);
+
+  directory.chmod(0o700);
+  assertEquals(walks, 0);
+  for (let index = 0; index < 10; index++) file.write(one);
+  other.write(one);
+  assertEquals(walks, 1);
+  renamePath(tree, "/g", "/e/h", 0);
+  for (let index = 0; index < 10; index++) file.write(one);
+  tree.link("/e/h", "/i");
+  tree.unlink("/e/h");
+  other.write(one);
+  assertEquals(walks, 1);
+
+  controller.abort();
+  const told: string[] = [];
+  for await (const { kind, path } of events) if (kind !== "entry") told.push(`${kind} ${path}`);
+  assertEquals(told, ["attributes /e", "content /g", "content /e/h", "content /i"]);
 });
 
 Deno.test("the end of a link is watched and told by its own path", async () => {
