@@ -15,28 +15,50 @@ export interface LockWaits {
   readonly waiting: readonly { readonly lock: FileLock }[];
 }
 
+/** One wait. */
+interface Wait {
+  readonly file: LockWaits;
+  readonly lock: FileLock;
+}
+
 /**
  * Whether somebody who keeps `lock` out of `file` waits, over any number of others in `files`, for its
  * owner: `fcntl(2)` answers EDEADLK to that.
  */
 export function isDeadlock(file: LockWaits, lock: FileLock, files: Iterable<LockWaits>): boolean {
-  const all = [...files];
-  const seen = new Set<LockOwner>();
-  const holders = holdersAgainst(file, lock);
-  for (let holder = holders.pop(); holder !== undefined; holder = holders.pop()) {
-    if (holder === lock.owner) return true;
-    if (seen.has(holder)) continue;
-    seen.add(holder);
-    for (const other of all) {
-      for (const waiter of other.waiting) {
-        if (waiter.lock.kind !== "posix" || waiter.lock.owner !== holder) continue;
-        holders.push(...holdersAgainst(other, waiter.lock));
+  const waits = waitsByOwner(files);
+  if (waits.size === 0) return false;
+  // Each owner is followed once, and a lock that led to its owner is not looked at again.
+  const left = new Map<LockWaits, readonly FileLock[]>();
+  const blocked: Wait[] = [{ file, lock }];
+  for (const wait of blocked) {
+    const held = left.get(wait.file) ?? wait.file.posix;
+    const others: FileLock[] = [];
+    for (const other of held) {
+      if (!isConflict(other, wait.lock)) {
+        others.push(other);
+        continue;
       }
+      if (other.owner === lock.owner) return true;
+      const next = waits.get(other.owner);
+      if (next === undefined) continue;
+      waits.delete(other.owner);
+      for (const each of next) blocked.push(each);
     }
+    left.set(wait.file, others);
   }
   return false;
 }
 
-function holdersAgainst(file: LockWaits, lock: FileLock): LockOwner[] {
-  return file.posix.filter((held) => isConflict(held, lock)).map((held) => held.owner);
+function waitsByOwner(files: Iterable<LockWaits>): Map<LockOwner, Wait[]> {
+  const waits = new Map<LockOwner, Wait[]>();
+  for (const file of files) {
+    for (const { lock } of file.waiting) {
+      if (lock.kind !== "posix") continue;
+      const known = waits.get(lock.owner);
+      if (known === undefined) waits.set(lock.owner, [{ file, lock }]);
+      else known.push({ file, lock });
+    }
+  }
+  return waits;
 }
