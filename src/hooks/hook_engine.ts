@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FsError, isPromise, type MaybePromise } from "../base/mod.ts";
+import { FsError, isPromise, type MaybePromise, timeOption, wholeOption } from "../base/mod.ts";
 import type { Context } from "../provider/mod.ts";
 import type { Hook } from "./hook.ts";
 import { HookTimeout, withDeadline } from "./hook_deadline.ts";
@@ -28,7 +28,7 @@ export interface HookErrorReport {
 
 /** Settings of {@linkcode HookEngine}. */
 export interface HookEngineOptions {
-  /** How many asynchronous hooks wait at most. Default {@linkcode HOOK_QUEUE_MAX}. */
+  /** How many asynchronous hooks wait at most, 1 or more. Default {@linkcode HOOK_QUEUE_MAX}. */
   readonly queueMax?: number;
   /** What happens when the queue is full. Default `wait`: nothing is lost. */
   readonly overflow?: HookOverflow;
@@ -74,9 +74,15 @@ export class HookEngine {
   #suppressed = 0;
   #closing: Promise<void> | null = null;
 
-  /** An engine with these hooks; see {@linkcode newHookEngine} for rules. */
+  /**
+   * An engine with these hooks; see {@linkcode newHookEngine} for rules.
+   *
+   * @throws {RangeError} For a number of the options that cannot be used.
+   */
   constructor(hooks: readonly Hook[], options: HookEngineOptions = {}) {
     const { queueMax = HOOK_QUEUE_MAX, overflow = "wait", timeoutMs = 0 } = options;
+    wholeOption("queueMax", queueMax, { least: 1 });
+    timeOption("timeoutMs", timeoutMs);
     const compiled = hooks.map((hook, index) => compileHook(hook, index, timeoutMs));
     this.plans = planHooks(compiled.filter((hook) => hook !== null));
     this.#onError = options.onError ?? printError;

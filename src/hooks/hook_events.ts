@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { wholeOption } from "../base/mod.ts";
 import type { HookRequest } from "./hook_request.ts";
 import type { HookResult } from "./hook_result.ts";
 
@@ -23,7 +24,7 @@ export interface HookEvent {
 
 /** Settings of {@linkcode HookEvents}. */
 export interface HookEventsOptions {
-  /** How many events may wait; beyond it the oldest are lost. Default {@linkcode HOOK_EVENTS_MAX}. */
+  /** How many events may wait, 1 or more; beyond it the oldest are lost. Default {@linkcode HOOK_EVENTS_MAX}. */
   readonly queueMax?: number;
   /** Copies what is written into each event. Default false. */
   readonly data?: boolean;
@@ -47,10 +48,16 @@ export class HookEvents implements AsyncIterable<HookEvent>, Disposable {
   #wake: (() => void) | null = null;
   readonly #end = () => this[Symbol.dispose]();
 
-  /** Made by an engine; `leave` takes the stream out of it. */
+  /**
+   * Made by an engine; `leave` takes the stream out of it.
+   *
+   * @throws {RangeError} For a `queueMax` that is no whole number of at least 1.
+   */
   constructor(options: HookEventsOptions, leave: (events: HookEvents) => void) {
     this.#options = options;
-    this.#queueMax = Math.max(1, options.queueMax ?? HOOK_EVENTS_MAX);
+    this.#queueMax = wholeOption("queueMax", options.queueMax ?? HOOK_EVENTS_MAX, {
+      least: 1,
+    });
     this.#leave = leave;
     options.signal?.addEventListener("abort", this.#end);
     if (options.signal?.aborted) this.#ended = true;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TIMER_MAX_MS } from "../base/mod.ts";
 import type { Hook } from "./hook.ts";
 import {
   type AfterHookCallback,
@@ -123,7 +124,7 @@ function requirePlans(
 /**
  * Fills in a hook's defaults; null for one that does nothing in its phase, as in seed 1.
  *
- * @throws {TypeError} For an unknown phase, and for a negative time.
+ * @throws {TypeError} For an unknown phase, and for a time that no timer has.
  */
 export function compileHook(hook: Hook, index: number, timeoutMs: number): CompiledHook | null {
   const { name = `hook ${index}`, matcher, before, after, mutateRead } = hook;
@@ -132,7 +133,9 @@ export function compileHook(hook: Hook, index: number, timeoutMs: number): Compi
     throw new TypeError(`Cannot compile ${name}: unknown phase ${JSON.stringify(hook.phase)}`);
   }
   const time = hook.timeoutMs ?? timeoutMs;
-  if (!(time >= 0)) throw new TypeError(`Cannot compile ${name}: negative timeoutMs`);
+  if (!(time >= 0 && time <= TIMER_MAX_MS)) {
+    throw new TypeError(`Cannot compile ${name}: timeoutMs ${time} is not 0 to ${TIMER_MAX_MS}`);
+  }
   const isBefore = phase === HookPhase.Before;
   const compiled = {
     name,
