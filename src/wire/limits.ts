@@ -4,6 +4,8 @@
  * @module
  */
 
+import { timeOption, wholeOption } from "../base/mod.ts";
+
 /** The version of the protocol that this implementation speaks. */
 export const WIRE_VERSION = 2;
 
@@ -73,9 +75,43 @@ export const REPLY_FRAME_MAX = 64 << 20;
 /** Room in a frame for everything but its data. */
 export const FRAME_OVERHEAD_MAX = 1 << 16;
 
-/** The limits with those of `given` in place. */
+/** The least that each can be: 1 where nothing would go on with 0. */
+const LEAST = {
+  dataMax: 1,
+  frameMax: 1,
+  handlesMax: 0,
+  inFlightMax: 1,
+  queuedBytesMax: 0,
+  entriesMax: 1,
+  listingsMax: 1,
+  watchesMax: 0,
+  leasesMax: 1,
+  leasesTotalMax: 0,
+  leasersMax: 0,
+  sharersMax: 0,
+  queuedTotalMax: 0,
+  listedEntriesMax: 0,
+  connectionsMax: 1,
+  frameTimeoutMs: 0,
+} as const satisfies Record<keyof WireLimits, 0 | 1>;
+
+function requireLimits(limits: WireLimits): void {
+  const values: Readonly<Record<string, number>> = { ...limits };
+  for (const [name, least] of Object.entries(LEAST)) {
+    const value = values[name] ?? NaN;
+    if (name === "frameTimeoutMs") timeOption(name, value);
+    else wholeOption(name, value, { least });
+  }
+}
+
+/**
+ * The limits with those of `given` in place.
+ *
+ * @throws {RangeError} For one that is no such number.
+ */
 export function limitsOf(given: Partial<WireLimits> = {}): WireLimits {
   const limits = { ...DEFAULT_LIMITS, ...given };
+  requireLimits(limits);
   const frameMax = given.frameMax ?? limits.dataMax + FRAME_OVERHEAD_MAX;
   return { ...limits, frameMax, dataMax: Math.min(limits.dataMax, frameMax) };
 }

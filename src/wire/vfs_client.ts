@@ -21,7 +21,7 @@ import {
 import { ReplyLane } from "./reply_lane.ts";
 import type { WireConnection } from "./transport.ts";
 import type { VFSHello } from "./vfs_parts.ts";
-import type { VFSClientOptions } from "./vfs_client_options.ts";
+import { checkedOptions, type VFSClientOptions } from "./vfs_client_options.ts";
 import { VFSRequest } from "./vfs_request.ts";
 import { NOTICES, type VFSResponse } from "./vfs_response.ts";
 import { type Convert, PendingReply, type RemoteFile, type Waiter } from "./waiter.ts";
@@ -80,12 +80,13 @@ export class VFSClient {
    * Agrees with the server on a version. The connection belongs to the client from now on.
    *
    * @throws {FsError} EIO when the connection ends meanwhile.
+   * @throws {RangeError} For a number of the options that cannot be used.
    */
   static async connect(
     connection: WireConnection,
     options: VFSClientOptions = {},
   ): Promise<VFSClient> {
-    const client = new VFSClient(options);
+    const client = new VFSClient(checkedOptions(options, connection));
     client.#link = await client.#open(connection);
     await client.#beginCache(options.cache ?? false);
     return client;

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { timeOption, wholeOption } from "../base/mod.ts";
 import type { WireVersion } from "./codec.ts";
 import type { ReconnectPolicy } from "./reconnect_policy.ts";
+import { channelOf, type WireConnection } from "./transport.ts";
 
 /** How a client behaves; everything has a default. */
 export interface VFSClientOptions {
@@ -47,4 +49,27 @@ export interface VFSClientOptions {
    * provider (`Context.isFromKernel`). Default false.
    */
   readonly fromKernel?: boolean;
+}
+
+/**
+ * The options, when a client can work with their numbers. Otherwise nobody is going to use the connection: it is
+ * closed.
+ *
+ * @throws {RangeError} For a number that cannot be used.
+ */
+export function checkedOptions(
+  options: VFSClientOptions,
+  connection: WireConnection,
+): VFSClientOptions {
+  const { frameMax, recentMs, reconnect: { timeoutMs, pauseMs } = {} } = options;
+  try {
+    if (frameMax !== undefined) wholeOption("frameMax", frameMax, { least: 1 });
+    if (recentMs !== undefined) timeOption("recentMs", recentMs);
+    if (timeoutMs !== undefined) timeOption("reconnect.timeoutMs", timeoutMs, { most: Infinity });
+    if (pauseMs !== undefined) timeOption("reconnect.pauseMs", pauseMs);
+  } catch (thrown) {
+    channelOf(connection).close();
+    throw thrown;
+  }
+  return options;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MODE_PERMISSIONS, timeOption, wholeOption } from "../base/mod.ts";
 import type { Provider } from "../provider/mod.ts";
 import { ChangeHub } from "./change_hub.ts";
 import type { ConnectionHost } from "./connection_host.ts";
@@ -25,6 +26,8 @@ const SOCKET_MODE = 0o600;
 const BUFFERS_KEPT = 64 << 20;
 /** How long a client may take to let what it asked be answered when the server closes. */
 const GRACE_MS = 10_000;
+/** The longest look for a request in microseconds, for which the thread does nothing else. */
+const SPIN_US_MAX = 1_000_000;
 /** How long to wait when the process has no descriptor left for a connection, in milliseconds. */
 const ACCEPT_PAUSE_MS = 50;
 
@@ -128,9 +131,15 @@ export class VFSServer {
   #last = 0;
   #closed = false;
 
-  /** Serves `provider`. */
+  /**
+   * Serves `provider`.
+   *
+   * @throws {RangeError} For a number of the options that cannot be used.
+   */
   constructor(provider: Provider, options: VFSServerOptions = {}) {
-    this.#socketMode = options.socketMode ?? SOCKET_MODE;
+    const { socketMode = SOCKET_MODE, spinUs = 0 } = options;
+    this.#socketMode = wholeOption("socketMode", socketMode, { most: MODE_PERMISSIONS });
+    timeOption("spinUs", spinUs, { most: SPIN_US_MAX });
     const limits = limitsOf(options.limits);
     this.#host = {
       provider,
@@ -145,7 +154,7 @@ export class VFSServer {
       quota: new LeaseQuota(limits),
       memories: new MemoryQuota(limits),
       passFiles: options.passFiles === true && options.soleOwner !== true && !provider.readonly(),
-      spinMs: navigator.hardwareConcurrency > 1 ? (options.spinUs ?? 0) / 1000 : 0,
+      spinMs: navigator.hardwareConcurrency > 1 ? spinUs / 1000 : 0,
       sole: new SoleClient(),
       held: () => this.heldBytes,
       bufferKept: () => Math.min(BUFFER_KEPT, BUFFERS_KEPT / this.#connections.size),
@@ -256,14 +265,20 @@ export class VFSServer {
     // Whoever stops it hears of a failure; until then nobody waits for it.
     serving.catch(() => {});
     return async (options?: CloseOptions): Promise<void> => {
+      requireGrace(options);
       if (this.#listeners.delete(listener)) listener.close();
       await serving;
       await this.#endConnections(options);
     };
   }
 
-  /** Stops listening, then ends the connections: after they have been answered, or at once. */
+  /**
+   * Stops listening, then ends the connections: after they have been answered, or at once.
+   *
+   * @throws {RangeError} For a `graceMs` that no timer has; then nothing is closed.
+   */
   async close(options: CloseOptions = {}): Promise<void> {
+    requireGrace(options);
     this.#closed = true;
     for (const listener of this.#listeners) {
       this.#listeners.delete(listener);
@@ -272,15 +287,15 @@ export class VFSServer {
     await this.#endConnections(options);
   }
 
-  async #endConnections(options: CloseOptions = {}): Promise<void> {
+  async #endConnections({ abrupt, graceMs = GRACE_MS }: CloseOptions = {}): Promise<void> {
     const ending = [...this.#connections];
     for (const [connection] of ending) {
-      if (options.abrupt === true) connection.abort();
+      if (abrupt === true) connection.abort();
       else connection.drain();
     }
     const late = setTimeout(() => {
       for (const [connection] of ending) connection.abort();
-    }, options.graceMs ?? GRACE_MS);
+    }, graceMs);
     await Promise.all(ending.map(([, running]) => running));
     clearTimeout(late);
   }
@@ -289,6 +304,10 @@ export class VFSServer {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+function requireGrace({ graceMs = GRACE_MS }: CloseOptions = {}): void {
+  timeOption("graceMs", graceMs);
 }
 
 function isClosed(thrown: unknown): boolean {
