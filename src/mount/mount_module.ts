@@ -11,7 +11,7 @@ import {
   serveOrUnmount,
   type UnmountOptions,
 } from "../fuse/mod.ts";
-import { refuseUnknownOptions } from "../nodefs/mod.ts";
+import { refuseOptions } from "../nodefs/mod.ts";
 import type { AgreementMessage, WorkerOptions } from "./module_message.ts";
 import { treeOptionsOf } from "./mount.ts";
 import { ModuleWorker } from "./module_worker_thread.ts";
@@ -109,7 +109,7 @@ export async function mountModule(
   if (!Number.isInteger(loops) || loops < 1 || loops > LOOPS_MAX) {
     throw new FuseMountError(path, `Cannot mount on ${path} with loops ${loops}`, "1 to 64");
   }
-  refuseUnknownOptions(path, treeOptionsOf(forWorkers));
+  refuseOptions(path, treeOptionsOf(forWorkers));
   initWishes(path, forWorkers);
   const workers = Array.from({ length: loops }, () => new ModuleWorker(logger));
   try {

@@ -39,7 +39,7 @@ export type * from "./attribute_operations.ts";
 export type * from "./content_operations.ts";
 export type * from "./file_handle.ts";
 export { Inode, type ParentLink } from "./inode.ts";
-export { refuseUnknownOptions } from "./known_options.ts";
+export { refuseOptions } from "./known_options.ts";
 export { MemAttr, type MemAttrInit } from "./mem_attr.ts";
 export { MEM_FILE_SIZE_MAX, MemRegularFile } from "./mem_regular_file.ts";
 export { MemSymlink } from "./mem_symlink.ts";

@@ -15,7 +15,7 @@ import {
   type SessionOptions,
 } from "../fuse/mod.ts";
 import type { Bridge } from "./bridge.ts";
-import { refuseUnknownOptions } from "./known_options.ts";
+import { refuseOptions } from "./known_options.ts";
 import { Mount } from "./mount.ts";
 import { newNodeFS } from "./new_node_fs.ts";
 import type { InodeEmbedder } from "./node.ts";
@@ -49,7 +49,7 @@ export async function mountNodes(
   path: string,
   options: Options = {},
 ): Promise<Mount> {
-  refuseUnknownOptions(path, options);
+  refuseOptions(path, options);
   initWishes(path, options); // what is refused is refused before anything is mounted
   const bridge = await plant(root, options);
   const kernel = await mountKernel(path, options);
