@@ -331,8 +331,9 @@ export class ContainedProvider extends BaseProvider {
   override truncate(path: string, size: number, context?: Context): void {
     this.#calls.on("truncate", path, true, (fd) => {
       if (!Number.isSafeInteger(size) || size < 0) return -ERRNO.EINVAL.number;
-      this.#ownership.dropPrivileges(fd, context);
-      return truncate(this.#area.put(this.#root.hostPath(fd)), size);
+      const result = truncate(this.#area.put(this.#root.hostPath(fd)), size);
+      if (result === 0) this.#ownership.dropPrivileges(fd, context);
+      return result;
     });
   }
 

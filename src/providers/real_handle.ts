@@ -124,8 +124,16 @@ export class RealHandle extends BaseHandle {
   /** `pwrite(2)` straight from the data; with O_APPEND Linux appends. */
   override writeAt(data: Uint8Array, offset: number, context?: Context): number {
     this.#requireOffset(offset, "write");
-    if (data.length > 0) this.#shared.ownership.dropPrivileges(this.#fd, context);
+    // First, as Linux does: there is no moment in which the new content has the old privileges.
+    if (data.length > 0 && this.#mayWrite) {
+      this.#shared.ownership.dropPrivileges(this.#fd, context);
+    }
     return this.#check(pwrite(this.#fd, data, data.length, offset), "write");
+  }
+
+  /** Whether the kernel lets content be changed through this: else nothing must be lost by trying. */
+  get #mayWrite(): boolean {
+    return allowsWrite(this.flags) && (this.flags & O_PATH) === 0;
   }
 
   /** `readAt` at the position. */
@@ -209,8 +217,8 @@ export class RealHandle extends BaseHandle {
     this.#requireOffset(size, "truncate");
     // The contract's word for every handle that is not open for writing.
     if ((this.flags & O_PATH) !== 0 && this.#fd >= 0) throw this.fail("EINVAL", "truncate");
-    this.#shared.ownership.dropPrivileges(this.#fd, context);
     this.#check(ftruncate(this.#fd, size), "truncate");
+    this.#shared.ownership.dropPrivileges(this.#fd, context);
   }
 
   /** Sets the permission bits. */
@@ -241,14 +249,17 @@ export class RealHandle extends BaseHandle {
   override allocate(mode: number, offset: number, length: number, context?: Context): void {
     this.#requireOffset(offset, "allocate");
     this.#requireOffset(length, "allocate");
-    this.#shared.ownership.dropPrivileges(this.#fd, context);
     let result = fallocate(this.#fd, mode, offset, length);
     const kept = mode & FALLOC_FL_KEEP_SIZE;
     if (result === -ERRNO.EOPNOTSUPP.number && mode === (kept | FALLOC_FL_ZERO_RANGE)) {
       result = fallocate(this.#fd, PUNCH_HOLE, offset, length);
-      if (result === 0) result = fallocate(this.#fd, kept, offset, length);
+      if (result === 0) {
+        this.#shared.ownership.dropPrivileges(this.#fd, context);
+        result = fallocate(this.#fd, kept, offset, length);
+      }
     }
     this.#check(result, "allocate");
+    this.#shared.ownership.dropPrivileges(this.#fd, context);
   }
 
   /** `copy_file_range(2)`; a handle of another provider is EXDEV. */
@@ -263,9 +274,17 @@ export class RealHandle extends BaseHandle {
       throw this.fail("EXDEV", "copyRange");
     }
     for (const value of [offset, targetOffset, length]) this.#requireOffset(value, "copyRange");
-    this.#shared.ownership.dropPrivileges(target.#fd, context);
+    const mayCopy = target.#mayWrite && (target.flags & O_APPEND) === 0;
+    if (length > 0 && mayCopy && this.#hasData(offset)) {
+      this.#shared.ownership.dropPrivileges(target.#fd, context);
+    }
     const result = copyFileRange(this.#fd, offset, target.#fd, targetOffset, length);
     return this.#check(result, "copyRange");
+  }
+
+  #hasData(offset: number): boolean {
+    const { root } = this.#shared;
+    return allowsRead(this.flags) && root.statDescriptor(this.#fd) >= 0 && offset < root.statx.size;
   }
 
   /** SEEK_DATA and SEEK_HOLE. */

@@ -102,10 +102,10 @@ export class Opener {
   #openLocated(fd: number, opening: Opening): number {
     const result = this.#root.statDescriptor(fd, STATX_MODE);
     const refused = result < 0 ? result : refusal(this.#root.statx.mode, opening.flags);
-    if (refused === 0 && (opening.flags & O_TRUNC) !== 0) {
+    const opened = refused < 0 ? refused : this.#root.reopen(fd, opening.flags);
+    if (opened >= 0 && (opening.flags & O_TRUNC) !== 0) {
       this.#ownership.dropPrivileges(fd, opening.context);
     }
-    const opened = refused < 0 ? refused : this.#root.reopen(fd, opening.flags);
     this.#root.release(fd);
     return opened;
   }

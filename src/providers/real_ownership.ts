@@ -154,8 +154,9 @@ export class Ownership {
   }
 
   /**
-   * Before content or owner change: takes S_ISUID and S_ISGID away as Linux does for a caller other than
-   * root. (`file_remove_privs`: S_ISGID without group execute stays for members of the file's group.) Where
+   * When content or owner change: takes S_ISUID and S_ISGID away as Linux does for a caller other than root. Before
+   * somebody's own content comes in, and before the owner is another; what only cuts off or clears, as Linux does it,
+   * when it is done. (`file_remove_privs`: S_ISGID without group execute stays for members of the file's group.) Where
    * this process is not root, the kernel does it by itself.
    */
   dropPrivileges(fd: number, context: Context | undefined): void {

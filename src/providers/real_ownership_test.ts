@@ -3,19 +3,22 @@
  *
  * @module
  */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ScratchDirectory } from "../../fixtures/scratch/scratch_directory.ts";
 import {
   FsError,
+  O_APPEND,
   O_CREAT,
   O_EXCL,
+  O_PATH,
+  O_RDONLY,
   O_RDWR,
   O_TMPFILE,
   O_TRUNC,
   O_WRONLY,
   S_IFIFO,
 } from "../base/mod.ts";
-import type { Context } from "../provider/mod.ts";
+import type { Context, Handle } from "../provider/mod.ts";
 import { RealFSProvider } from "./mod.ts";
 
 const isRoot = Deno.uid() === 0;
@@ -180,6 +183,55 @@ Deno.test(
     }
   },
 );
+
+Deno.test("what is refused leaves set-ID bits alone", { ignore: !isRoot }, async () => {
+  using scratch = new ScratchDirectory();
+  await using provider = new RealFSProvider(scratch.path, { ffi: true });
+  const path = `${scratch.path}/f`;
+  const data = new Uint8Array(1);
+  await provider.mknod("/source", 0o644, 0);
+  await provider.truncate("/source", 10);
+  const copy = async (flags: number, from: number, offset = 0): Promise<void> => {
+    await using source = await provider.open("/source", from, 0, USER);
+    await using handle = await provider.open("/f", flags, 0, USER);
+    await source.copyRange(offset, handle, 0, 5, USER);
+  };
+  const changes: Readonly<Record<string, (handle: Handle) => unknown>> = {
+    write: (handle) => handle.writeAt(data, 0, USER),
+    truncate: (handle) => handle.truncate(0, USER),
+    allocate: (handle) => handle.allocate(0, 0, 10, USER),
+  };
+  const tries: [what: string, run: () => Promise<unknown>][] = [
+    ["a copy for a reader", () => copy(O_RDONLY, O_RDWR)],
+    ["a copy to the end", () => copy(O_RDWR | O_APPEND, O_RDWR)],
+    ["a copy of what cannot be read", () => copy(O_RDWR, O_WRONLY)],
+    ["a copy from the end", () => copy(O_RDWR, O_RDWR, 10)],
+    ["truncate() to no size", async () => await provider.truncate("/f", -1, USER)],
+  ];
+  const open = async (flags: number, change: (handle: Handle) => unknown): Promise<void> => {
+    await using handle = await provider.open("/f", flags, 0, USER);
+    await change(handle);
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    tries.push([`${name} for a reader`, () => open(O_RDONLY, change)]);
+    tries.push([`${name} through O_PATH`, () => open(O_PATH, change)]);
+  }
+  for (
+    const [mode, offset, length] of [[0, 0, 0], [0x40, 0, 1], [0x03, 0, 0], [0, 2 ** 52, 2 ** 52]]
+  ) {
+    tries.push([
+      `allocate(${mode}, ${offset}, ${length})`,
+      () => open(O_RDWR, (handle) => handle.allocate(mode!, offset!, length!, USER)),
+    ]);
+  }
+  for (const [what, run] of tries) {
+    Deno.writeTextFileSync(path, "content");
+    Deno.chmodSync(path, 0o6755);
+    if (what === "a copy from the end") await run();
+    else await assertRejects(run, FsError, undefined, what);
+    assertEquals(seen(path), "106755 0:0", what);
+  }
+});
 
 Deno.test(
   "changing the owner takes set-ID bits, whoever does it",
