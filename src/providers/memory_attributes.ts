@@ -18,6 +18,7 @@ import { followMode } from "./memory_acl.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
 import type { MemoryClock } from "./memory_clock.ts";
 import type { MemoryInode } from "./memory_inode.ts";
+import type { MemoryTree } from "./memory_tree.ts";
 import { dropCapability } from "./memory_xattr.ts";
 
 const S_IXGRP = 0o010;
@@ -33,14 +34,17 @@ export function changeMode(inode: MemoryInode, mode: number, clock: MemoryClock)
 
 /** `chown(2)`: -1 leaves owner or group; whoever calls, privileges that hung on the owner go. */
 export function changeOwner(
+  { budget, clock }: Pick<MemoryTree, "budget" | "clock">,
   inode: MemoryInode,
   uid: number,
   gid: number,
-  clock: MemoryClock,
   context?: Context,
 ): Errno | null {
   if (!isId(uid) || !isId(gid)) return ERRNO.EINVAL;
-  if (!isDirectory(inode.mode)) dropBits(inode, context);
+  if (!isDirectory(inode.mode)) {
+    if (inode.xattrs !== null) dropCapability(inode, budget);
+    dropBits(inode, context);
+  }
   if (uid !== -1) inode.uid = uid;
   if (gid !== -1) inode.gid = gid;
   inode.touchChange(clock);

@@ -207,7 +207,7 @@ export class MemoryHandle extends BaseHandle {
   /** Sets owner and group. */
   override chown(uid: number, gid: number, context?: Context): void {
     const inode = this.#openFully("chown");
-    this.#check(changeOwner(inode, uid, gid, this.#tree.clock, context), "chown");
+    this.#check(changeOwner(this.#tree, inode, uid, gid, context), "chown");
     this.#tell("attributes", inode);
   }
 

@@ -228,14 +228,14 @@ export class MemoryProvider extends BaseProvider {
   /** Sets owner and group. */
   override chown(path: string, uid: number, gid: number, context?: Context): void {
     const inode = this.#find(path, true, "chown");
-    check(changeOwner(inode, uid, gid, this.#tree.clock, context), "chown", path);
+    check(changeOwner(this.#tree, inode, uid, gid, context), "chown", path);
     this.#tell("attributes", inode);
   }
 
   /** Sets owner and group of the path itself. */
   override lchown(path: string, uid: number, gid: number, context?: Context): void {
     const inode = this.#find(path, false, "lchown");
-    check(changeOwner(inode, uid, gid, this.#tree.clock, context), "lchown", path);
+    check(changeOwner(this.#tree, inode, uid, gid, context), "lchown", path);
     this.#tell("attributes", inode);
   }
 

@@ -107,6 +107,30 @@ Deno.test("handles have attributes as paths do", () => {
   assertThrows(() => handle.getXattr("user.a"), Error, 'Cannot getXattr "/f": ENODATA');
 });
 
+Deno.test("changing the owner removes security.capability, but not from a directory", () => {
+  const memory = file();
+  memory.mkdir("/d", 0o755);
+  memory.mknod("/p", 0o010644, 0);
+  memory.symlink("f", "/l");
+  using handle = memory.open("/f", O_RDWR, 0);
+  const changes: readonly (readonly [path: string, change: () => void])[] = [
+    ["/f", () => memory.chown("/f", 5, 5)],
+    ["/f", () => memory.chown("/f", -1, -1, { uid: 1, gid: 1 })],
+    ["/f", () => handle.chown(5, 5)],
+    ["/p", () => memory.chown("/p", 5, 5)],
+    ["/l", () => memory.lchown("/l", 5, 5)],
+    ["/d", () => memory.chown("/d", 5, 5)],
+  ];
+  for (const [path, change] of changes) {
+    memory.setXattr(path, "security.capability", one, 0);
+    change();
+    assertEquals(memory.listXattr(path), path === "/d" ? ["security.capability"] : [], path);
+  }
+  memory.setXattr("/f", "security.capability", one, 0);
+  assertThrows(() => memory.chown("/f", 1.5, 5), Error, "EINVAL");
+  assertEquals(memory.listXattr("/f"), ["security.capability"]);
+});
+
 Deno.test("writing removes security.capability, whoever writes", () => {
   const memory = file();
   memory.setXattr("/f", "security.capability", one, 0);
