@@ -135,7 +135,9 @@ export class ProviderFile
 
   /** An extended attribute. */
   getxattr(context: Context, name: string): MaybePromise<Uint8Array | Errno> {
-    if (this.handle instanceof RealHandle) return this.handle.findXattr(name) ?? ERRNO.ENODATA;
+    if (this.handle instanceof RealHandle) {
+      return this.handle.findXattr(name, context) ?? ERRNO.ENODATA;
+    }
     return this.handle.getXattr(name, context);
   }
 

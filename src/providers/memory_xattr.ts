@@ -18,18 +18,15 @@ import type { MemoryInode } from "./memory_inode.ts";
 import { isAclName, refuseAcl, removeAcl, setAcl } from "./memory_acl.ts";
 import { isEncodable } from "./memory_name.ts";
 import { dropValue, keepValue } from "./memory_xattr_values.ts";
+import { isHiddenXattr } from "./trusted_xattr.ts";
 
 /** The longest name of an attribute in bytes (`XATTR_NAME_MAX`). */
 export const XATTR_NAME_MAX = 255;
 /** The longest value of an attribute in bytes (`XATTR_SIZE_MAX`). */
 export const XATTR_SIZE_MAX = 65_536;
 
-/** Writing content removes this one, as it removes S_ISUID (`capabilities(7)`). */
+/** Changing content or owner removes this one, as it removes S_ISUID (`capabilities(7)`). */
 const CAPABILITY = "security.capability";
-
-function isRoot(context: Context | undefined): boolean {
-  return context === undefined || context.uid === 0;
-}
 
 /** What Linux refuses of `setxattr(2)` before it looks at the file. */
 export function refuseXattr(name: string, value: Uint8Array, flags: number): Errno | null {
@@ -57,7 +54,7 @@ function refuseNamespace(inode: MemoryInode, name: string): Errno | null {
 
 /** Whether the namespace does not allow the caller to use the attribute of this inode. */
 function isForbidden(inode: MemoryInode, name: string, context: Context | undefined): boolean {
-  if (name.startsWith("trusted.")) return !isRoot(context);
+  if (isHiddenXattr(name, context)) return true;
   if (name.startsWith("user.")) return !isRegular(inode.mode) && !isDirectory(inode.mode);
   return false;
 }
@@ -78,7 +75,7 @@ export function getXattr(
 export function listXattr(inode: MemoryInode, context?: Context): string[] {
   if (inode.xattrs === null) return [];
   const names = [...inode.xattrs.values.keys()];
-  return isRoot(context) ? names : names.filter((name) => !name.startsWith("trusted."));
+  return names.filter((name) => !isHiddenXattr(name, context));
 }
 
 /** `setxattr(2)`: keeps a copy of the value. */
@@ -114,7 +111,7 @@ export function removeXattr(
   return dropValue(inode, budget, name) ? null : ERRNO.ENODATA;
 }
 
-/** Content is about to change: privileges that hung on it go. */
+/** Content or owner change: privileges that hung on them go. */
 export function dropCapability(inode: MemoryInode, budget: MemoryBudget): void {
   if (inode.xattrs?.values.has(CAPABILITY)) removeXattr(inode, budget, CAPABILITY);
 }

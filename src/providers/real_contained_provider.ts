@@ -346,10 +346,10 @@ export class ContainedProvider extends BaseProvider {
   }
 
   /** The value of an attribute. */
-  override getXattr(path: string, name: string, _context?: Context): Uint8Array {
-    const details = { syscall: "getXattr", path };
+  override getXattr(path: string, name: string, context?: Context): Uint8Array {
+    const caller = { syscall: "getXattr", path, context };
     const { xattrs } = this.#shared;
-    return this.#calls.onHostPath("getXattr", path, (at) => xattrs.get(at, name, details));
+    return this.#calls.onHostPath("getXattr", path, (at) => xattrs.get(at, name, caller));
   }
 
   /** Sets an attribute. */
@@ -358,24 +358,24 @@ export class ContainedProvider extends BaseProvider {
     name: string,
     value: Uint8Array,
     flags: number,
-    _context?: Context,
+    context?: Context,
   ): void {
-    const details = { syscall: "setXattr", path };
+    const caller = { syscall: "setXattr", path, context };
     const { xattrs } = this.#shared;
-    this.#calls.onHostPath("setXattr", path, (at) => xattrs.set(at, name, value, flags, details));
+    this.#calls.onHostPath("setXattr", path, (at) => xattrs.set(at, name, value, flags, caller));
   }
 
   /** The names of the attributes. */
-  override listXattr(path: string, _context?: Context): string[] {
-    const details = { syscall: "listXattr", path };
-    return this.#calls.onHostPath("listXattr", path, (at) => this.#shared.xattrs.list(at, details));
+  override listXattr(path: string, context?: Context): string[] {
+    const caller = { syscall: "listXattr", path, context };
+    return this.#calls.onHostPath("listXattr", path, (at) => this.#shared.xattrs.list(at, caller));
   }
 
   /** Removes an attribute. */
-  override removeXattr(path: string, name: string, _context?: Context): void {
-    const details = { syscall: "removeXattr", path };
+  override removeXattr(path: string, name: string, context?: Context): void {
+    const caller = { syscall: "removeXattr", path, context };
     const { xattrs } = this.#shared;
-    this.#calls.onHostPath("removeXattr", path, (at) => xattrs.remove(at, name, details));
+    this.#calls.onHostPath("removeXattr", path, (at) => xattrs.remove(at, name, caller));
   }
 
   /** Changes at and below the path, made by anybody. */

@@ -317,35 +317,35 @@ export class RealHandle extends BaseHandle {
   }
 
   /** The value of an attribute. */
-  override getXattr(name: string, _context?: Context): Uint8Array {
-    const details = { syscall: "getXattr", path: this.path };
-    return this.#shared.xattrs.get(this.#fd, name, details);
+  override getXattr(name: string, context?: Context): Uint8Array {
+    const caller = { syscall: "getXattr", path: this.path, context };
+    return this.#shared.xattrs.get(this.#fd, name, caller);
   }
 
   /**
    * As `getXattr`, but null for an attribute that is not there. The kernel asks for one at the first write of
    * every file, and what always throws V8 never optimises.
    */
-  findXattr(name: string): Uint8Array | null {
-    const details = { syscall: "getXattr", path: this.path };
-    return this.#shared.xattrs.find(this.#fd, name, details);
+  findXattr(name: string, context?: Context): Uint8Array | null {
+    const caller = { syscall: "getXattr", path: this.path, context };
+    return this.#shared.xattrs.find(this.#fd, name, caller);
   }
 
   /** Sets an attribute. */
-  override setXattr(name: string, value: Uint8Array, flags: number, _context?: Context): void {
-    const details = { syscall: "setXattr", path: this.path };
-    this.#shared.xattrs.set(this.#fd, name, value, flags, details);
+  override setXattr(name: string, value: Uint8Array, flags: number, context?: Context): void {
+    const caller = { syscall: "setXattr", path: this.path, context };
+    this.#shared.xattrs.set(this.#fd, name, value, flags, caller);
   }
 
   /** The names of the attributes. */
-  override listXattr(_context?: Context): string[] {
-    const details = { syscall: "listXattr", path: this.path };
-    return this.#shared.xattrs.list(this.#fd, details);
+  override listXattr(context?: Context): string[] {
+    const caller = { syscall: "listXattr", path: this.path, context };
+    return this.#shared.xattrs.list(this.#fd, caller);
   }
 
   /** Removes an attribute. */
-  override removeXattr(name: string, _context?: Context): void {
-    const details = { syscall: "removeXattr", path: this.path };
-    this.#shared.xattrs.remove(this.#fd, name, details);
+  override removeXattr(name: string, context?: Context): void {
+    const caller = { syscall: "removeXattr", path: this.path, context };
+    this.#shared.xattrs.remove(this.#fd, name, caller);
   }
 }
