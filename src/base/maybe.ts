@@ -55,3 +55,16 @@ export function always<T>(
   const settled = value;
   return chain(cleanup(), () => settled);
 }
+
+/** Runs `run`; when that fails, `undo` runs before its error is passed on, whatever comes of `undo`. */
+export function orUndo<T>(
+  run: () => MaybePromise<T>,
+  undo: () => MaybePromise<void>,
+): MaybePromise<T> {
+  return rescue(run, (thrown) => {
+    const fail = (): never => {
+      throw thrown;
+    };
+    return chain(rescue(undo, fail), fail);
+  });
+}

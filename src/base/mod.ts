@@ -7,7 +7,7 @@
  */
 export { ERRNO, Errno, type ErrnoName, errnoNamed, errnoOf } from "./errno.ts";
 export { FsError, type FsErrorDetails, nullIfMissing, refuse, toErrno } from "./fs_error.ts";
-export { always, chain, isPromise, type MaybePromise, rescue } from "./maybe.ts";
+export { always, chain, isPromise, type MaybePromise, orUndo, rescue } from "./maybe.ts";
 export * from "./mode.ts";
 export { timeOption, TIMER_MAX_MS, wholeOption } from "./number_options.ts";
 export * from "./open_flags.ts";

@@ -71,7 +71,7 @@ export async function mount(
 ): Promise<Mount> {
   const acls = await aclRuleFor(provider, options);
   const leases = new ListingLeases(provider);
-  const root = new ProviderNode(provider, acls, leases);
+  const root = new ProviderNode(provider, acls, { leases, isAlone: isAlone(options) });
   const all = optionsFor(provider, options, acls);
   return follow(await mountNodes(root, path, all), leases, provider, options);
 }
@@ -84,7 +84,7 @@ export async function serveProvider(
 ): Promise<Mount> {
   const acls = await aclRuleFor(provider, options);
   const leases = new ListingLeases(provider);
-  const root = new ProviderNode(provider, acls, leases);
+  const root = new ProviderNode(provider, acls, { leases, isAlone: isAlone(options) });
   const all = optionsFor(provider, options, acls);
   return follow(await serveNodes(root, kernel, all), leases, provider, options);
 }
@@ -93,6 +93,11 @@ export async function serveProvider(
 export function treeOptionsOf(options: MountOptions): Options {
   const { watch: _watch, soleOwner = false, ...others } = options;
   return { ...(soleOwner ? SOLE_OWNER : {}), ...others };
+}
+
+/** Whether names lead where they have led before, unless the mount itself changes that. */
+function isAlone({ soleOwner = false, watch = false }: MountOptions): boolean {
+  return soleOwner && !watch;
 }
 
 /** With the provider's own defaults. */

@@ -4,46 +4,43 @@
  * @module
  */
 import {
+  always,
   chain,
   encodeName,
   ERRNO,
   type Errno,
   FsError,
   type MaybePromise,
-  MODE_PERMISSIONS,
   O_NOFOLLOW,
-  O_RDONLY,
   O_WRONLY,
-  S_ISGID,
+  rescue,
 } from "../base/mod.ts";
-import { type AttrOut, Request, type SetAttrIn, type StatxOut } from "../fuse/mod.ts";
+import { type AttrOut, FATTR, type SetAttrIn, type StatxOut } from "../fuse/mod.ts";
 import type { FileHandle, Inode } from "../nodefs/mod.ts";
 import { NO_SIZES, Node } from "../nodefs/mod.ts";
 import type * as nodefs from "../nodefs/mod.ts";
-import type {
-  CapabilitySet,
-  Context,
-  FileInfo,
-  Handle,
-  Provider,
-  StatFs,
-} from "../provider/mod.ts";
-import { type AclRule, isAcl } from "./acl_rule.ts";
+import type { CapabilitySet, Context, FileInfo, Provider, StatFs } from "../provider/mod.ts";
+import type { AclRule } from "./acl_rule.ts";
 import { fillAttr } from "./attr_of.ts";
 import { changeAttributes } from "./change_attributes.ts";
+import { isIdentity } from "./file_identity.ts";
+import type { ListingLeases } from "./listing_leases.ts";
 import type { MadeMode } from "./made_mode.ts";
 import { ProviderFile } from "./provider_file.ts";
 
-/** What a removed file without an open handle still shows: its last attributes, without a name. */
-function ghost(info: FileInfo, out: AttrOut): void {
-  fillAttr(out.attr, info);
-  out.attr.nlink = 0;
+/** What all nodes of a mount share. */
+export interface NodesShared {
+  /** With leases of directories the kernel may keep listings. */
+  readonly leases?: ListingLeases;
+  /** Whether nobody but the mount changes anything: then names lead where they have led before. */
+  readonly isAlone?: boolean;
 }
 
-/** The attributes and the time of birth, where that is known. */
-function describe(info: FileInfo, out: StatxOut): void {
-  fillAttr(out.attr, info);
-  out.birthtime = info.birthtime ?? null;
+const NOTHING_SHARED: NodesShared = {};
+
+/** Whether a name leads to nothing, or to something else. */
+export function isGone(thrown: unknown): boolean {
+  return thrown instanceof FsError && (thrown.code === "ENOENT" || thrown.code === "ESTALE");
 }
 
 /**
@@ -63,10 +60,6 @@ export abstract class ProviderInode extends Node
     nodefs.NodeFlusher,
     nodefs.NodeFsyncer,
     nodefs.NodeStatfser,
-    nodefs.NodeGetxattrer,
-    nodefs.NodeSetxattrer,
-    nodefs.NodeListxattrer,
-    nodefs.NodeRemovexattrer,
     nodefs.NodeAllocater,
     nodefs.NodeLseeker,
     nodefs.NodeCopyFileRanger {
@@ -82,10 +75,14 @@ export abstract class ProviderInode extends Node
   /** The modes of what is made here, once they depend on ACLs. */
   protected madeMode: MadeMode | null = null;
 
+  /** What all nodes of the mount share. */
+  protected readonly shared: NodesShared;
+
   /** A node of this provider's tree. */
-  constructor(provider: Provider, acls: AclRule = "passed") {
+  constructor(provider: Provider, acls: AclRule = "passed", shared: NodesShared = NOTHING_SHARED) {
     super();
     this.acls = acls;
+    this.shared = shared;
     this.provider = provider;
     this.can = provider.capabilities;
   }
@@ -120,29 +117,82 @@ export abstract class ProviderInode extends Node
     return open instanceof ProviderFile ? open.recentStat() : undefined;
   }
 
+  /** Whether these attributes may be of this file. */
+  protected isOwn(info: FileInfo): boolean {
+    return isIdentity(this.embeddedInode().stableAttr, info, this.can);
+  }
+
+  /** Whether others may put something else in this file's place, and that can be seen. */
+  protected get isReplaceable(): boolean {
+    return this.shared.isAlone !== true && this.can.has("inode");
+  }
+
+  /** What is open on the file, whatever its name leads to by now. */
+  protected openHere(): ProviderFile | null {
+    const [open] = this.embeddedInode().openFiles;
+    return open instanceof ProviderFile ? open : null;
+  }
+
+  /** A name leads to the file no more. What is open on it is known to be nameless then. */
+  protected lost(path: string): void {
+    const inode = this.embeddedInode();
+    const link = inode.parent();
+    if (link !== null && inode.openFiles.length > 0 && inode.path() === path) {
+      link.parent.rmChild(link.name);
+    }
+  }
+
+  /** ESTALE when a path leads to another file: before that is changed. The kernel looks the name up again. */
+  protected requireOwn(path: string, context: Context): MaybePromise<void> {
+    if (!this.isReplaceable) return;
+    return chain(this.lstat(path, context), (info) => {
+      if (!this.isOwn(info)) throw new FsError("ESTALE", { syscall: "find", path });
+    });
+  }
+
+  /** What the file is: as its handle says, by path, or what is open on it when that leads elsewhere. */
+  #look(context: Context, path: string, file: FileHandle | null): MaybePromise<FileInfo> {
+    if (file instanceof ProviderFile) return file.handle.stat(context);
+    const known = this.#recent;
+    if (known !== undefined) return known;
+    const elsewhere = (thrown: unknown): MaybePromise<FileInfo> => {
+      if (!isGone(thrown)) throw thrown;
+      this.lost(path);
+      const open = this.openHere();
+      if (open === null) throw thrown;
+      return open.handle.stat(context);
+    };
+    return rescue(() =>
+      chain(this.lstat(path, context), (info) => {
+        if (this.isOwn(info)) return info;
+        throw new FsError("ESTALE", { syscall: "stat", path });
+      }), elsewhere);
+  }
+
+  /** Has the attributes, or the last ones of a file that cannot be asked any more. */
+  #describe(
+    context: Context,
+    file: FileHandle | null,
+    use: (info: FileInfo) => void,
+  ): MaybePromise<Errno | void> {
+    const path = this.embeddedInode().path();
+    const open = file ?? (path === undefined ? this.openHere() : null);
+    if (path === undefined && !(open instanceof ProviderFile)) {
+      return this.last === null ? ERRNO.ESTALE : use(this.last.with({ nlink: 0 }));
+    }
+    return chain(this.#look(context, path ?? "", open), (info) => {
+      this.last = info;
+      use(info);
+    });
+  }
+
   /** The attributes: through the handle, by path, or as they were last. */
   getattr(
     context: Context,
     file: FileHandle | null,
     out: AttrOut,
   ): MaybePromise<Errno | void> {
-    const inode = this.embeddedInode();
-    const path = inode.path();
-    const open = file ?? (path === undefined ? inode.openFiles[0] : undefined);
-    if (open instanceof ProviderFile) {
-      return chain(open.handle.stat(context), (info) => {
-        this.last = info;
-        fillAttr(out.attr, info);
-      });
-    }
-    if (path === undefined) {
-      return this.last === null ? ERRNO.ESTALE : ghost(this.last, out);
-    }
-    return chain(this.#recent ?? this.lstat(path, context), (info): Errno | void => {
-      if (this.can.has("inode") && info.ino !== inode.stableAttr.ino) return ERRNO.ESTALE;
-      this.last = info;
-      fillAttr(out.attr, info);
-    });
+    return this.#describe(context, file, (info) => fillAttr(out.attr, info));
   }
 
   /** Attributes with the time of birth, where the provider knows it. */
@@ -152,51 +202,42 @@ export abstract class ProviderInode extends Node
     _mask: number,
     out: StatxOut,
   ): MaybePromise<Errno | void> {
-    const inode = this.embeddedInode();
-    const path = inode.path();
-    const open = file ?? (path === undefined ? inode.openFiles[0] : undefined);
-    const handle = open instanceof ProviderFile ? open.handle : null;
-    if (path === undefined && handle === null) {
-      return this.last === null ? ERRNO.ESTALE : describe(this.last.with({ nlink: 0 }), out);
-    }
-    const described = handle?.stat(context) ?? this.#recent ?? this.lstat(path ?? "", context);
-    return chain(described, (info): Errno | void => {
-      if (this.can.has("inode") && info.ino !== inode.stableAttr.ino) return ERRNO.ESTALE;
-      this.last = info;
-      return describe(info, out);
+    return this.#describe(context, file, (info) => {
+      fillAttr(out.attr, info);
+      out.birthtime = info.birthtime ?? null;
     });
   }
 
-  /** What is open on a file without a name, or is the file of the host itself, whatever its name. */
-  #openInstead(path: string | undefined): FileHandle | null {
-    const [open] = this.embeddedInode().openFiles;
-    if (open === undefined) return null;
-    return path === undefined || (open instanceof ProviderFile && open.isReal) ? open : null;
-  }
-
-  /** Changes attributes: by path, or through a handle where there is one that can. */
+  /**
+   * Changes attributes: through what is open on the file, where that can. The kernel names no handle for fchmod and its
+   * like, and a name that it remembers may lead elsewhere.
+   */
   setattr(
     context: Context,
     file: FileHandle | null,
     input: SetAttrIn,
     out: AttrOut,
   ): MaybePromise<Errno | void> {
-    const inode = this.embeddedInode();
-    const path = inode.path();
-    const open = file ?? this.#openInstead(path);
-    const handle = open instanceof ProviderFile ? open.handle : null;
-    if (path === undefined && handle === null) return ERRNO.ESTALE;
+    const path = this.embeddedInode().path();
+    const named = file instanceof ProviderFile ? file : null;
+    const open = named ?? this.openHere();
+    if (path === undefined && open === null) return ERRNO.ESTALE;
+    const handle = open?.handle ?? null;
     const target = {
       provider: this.provider,
       path,
       // The kernel names a handle for ftruncate, which is open for writing; others may not be.
-      sizeHandle: file !== null ? handle : this.openNameless(O_WRONLY)?.handle ?? null,
+      sizeHandle: (named ?? this.openNameless(O_WRONLY))?.handle ?? null,
       attrHandle: this.can.has("handleAttr") || path === undefined ? handle : null,
     };
-    return chain(
-      changeAttributes(target, input, context),
-      () => this.getattr(context, open, out),
-    );
+    const byPath = target.attrHandle === null ||
+      (input.has(FATTR.SIZE) && target.sizeHandle === null);
+    const own = byPath && path !== undefined ? this.requireOwn(path, context) : undefined;
+    return chain(own, () =>
+      chain(
+        changeAttributes(target, input, context),
+        () => this.getattr(context, target.attrHandle === null ? file : open, out),
+      ));
   }
 
   /** The target of a symbolic link. */
@@ -233,7 +274,7 @@ export abstract class ProviderInode extends Node
     if (path === undefined) return;
     return chain(
       this.provider.open(path, O_NOFOLLOW, 0, context),
-      (handle) => chain(handle.sync(dataOnly, context), () => handle.close(context)),
+      (handle) => always(() => handle.sync(dataOnly, context), () => handle.close(context)),
     );
   }
 
@@ -241,78 +282,6 @@ export abstract class ProviderInode extends Node
   statfs(context: Context): MaybePromise<StatFs> {
     if (!this.can.has("statfs")) return NO_SIZES;
     return this.provider.statfs(this.embeddedInode().path() ?? "/", context);
-  }
-
-  /** Whether attributes are there at all; ENOSYS makes the kernel stop asking. */
-  #hasXattr(): boolean {
-    return this.can.has("xattr");
-  }
-
-  /** A handle for a file without a name. */
-  #nameless(): Handle | null {
-    return this.openNameless(O_RDONLY)?.handle ?? this.openNameless(O_WRONLY)?.handle ?? null;
-  }
-
-  /** Why there can be no attribute of this name, when there cannot. */
-  #refusesXattr(name: string): Errno | null {
-    if (!this.#hasXattr()) return ERRNO.ENOSYS;
-    return this.acls === "refused" && isAcl(name) ? ERRNO.EOPNOTSUPP : null;
-  }
-
-  /**
-   * An extended attribute. The kernel asks for `security.capability` at the first write of every file: the
-   * handle that will write is nearer than the path.
-   */
-  getxattr(context: Context, name: string): MaybePromise<Uint8Array | Errno> {
-    const refused = this.#refusesXattr(name);
-    if (refused !== null) return refused;
-    const open = this.embeddedInode().openFiles[0];
-    if (open instanceof ProviderFile) return open.getxattr(context, name);
-    return this.provider.getXattr(this.path(), name, context);
-  }
-
-  /** Sets an extended attribute. */
-  setxattr(
-    context: Context,
-    name: string,
-    value: Uint8Array,
-    flags: number,
-  ): MaybePromise<Errno | void> {
-    const refused = this.#refusesXattr(name);
-    if (refused !== null) return refused;
-    this.madeMode?.forget();
-    const handle = this.#nameless();
-    if (handle !== null) return handle.setXattr(name, value, flags, context);
-    const path = this.path();
-    const done = this.provider.setXattr(path, name, value, flags, context);
-    const drops = context instanceof Request && context.dropsSetgid;
-    return drops ? chain(done, () => this.#dropSetgid(path, context)) : done;
-  }
-
-  #dropSetgid(path: string, context: Context): MaybePromise<void> {
-    return chain(this.lstat(path, context), ({ mode }) => {
-      if ((mode & S_ISGID) === 0) return;
-      return this.provider.chmod(path, mode & MODE_PERMISSIONS & ~S_ISGID, context);
-    });
-  }
-
-  /** The names of extended attributes. */
-  listxattr(context: Context): MaybePromise<string[] | Errno> {
-    if (!this.#hasXattr()) return ERRNO.ENOSYS;
-    const all = this.#nameless()?.listXattr(context) ??
-      this.provider.listXattr(this.path(), context);
-    if (this.acls !== "refused") return all;
-    return chain(all, (names) => names.filter((name) => !isAcl(name)));
-  }
-
-  /** Removes an extended attribute. */
-  removexattr(context: Context, name: string): MaybePromise<Errno | void> {
-    const refused = this.#refusesXattr(name);
-    if (refused !== null) return refused;
-    this.madeMode?.forget();
-    const handle = this.#nameless();
-    if (handle !== null) return handle.removeXattr(name, context);
-    return this.provider.removeXattr(this.path(), name, context);
   }
 
   /** `fallocate(2)`; ENOSYS makes the kernel answer EOPNOTSUPP by itself from then on. */

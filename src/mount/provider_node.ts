@@ -19,6 +19,7 @@ import {
   O_TMPFILE,
   O_TRUNC,
   O_WRONLY,
+  orUndo,
   rescue,
   S_IFDIR,
   S_IFMT,
@@ -27,20 +28,24 @@ import type { EntryOut, OpenOut } from "../fuse/mod.ts";
 import type { DirStream, FileHandle, Inode, InodeEmbedder, StreamEntry } from "../nodefs/mod.ts";
 import { newListDirStream } from "../nodefs/mod.ts";
 import type * as nodefs from "../nodefs/mod.ts";
-import type { CapabilitySet, Context, FileInfo, Provider } from "../provider/mod.ts";
-import type { AclRule } from "./acl_rule.ts";
+import type { Context, FileInfo } from "../provider/mod.ts";
 import { fillAttr } from "./attr_of.ts";
-import type { ListingLeases } from "./listing_leases.ts";
+import { identityOf } from "./file_identity.ts";
 import { MadeMode } from "./made_mode.ts";
+import { type Opening, openProviderFile } from "./open_provider_file.ts";
 import { ProviderFile } from "./provider_file.ts";
-import { ProviderInode } from "./provider_inode.ts";
+import { isGone } from "./provider_inode.ts";
+import { ProviderXattrs } from "./provider_xattrs.ts";
 import { withoutSetId } from "./set_id_bits.ts";
+
+/** What a provider says of what is no file and no directory. */
+const NOT_A_FILE: ReadonlySet<string> = new Set(["ELOOP", "ENXIO"]);
 
 /**
  * Every node of a mounted provider. Children are found by path, and told apart by inode number where the
  * provider's numbers are real.
  */
-export class ProviderNode extends ProviderInode
+export class ProviderNode extends ProviderXattrs
   implements
     nodefs.NodeRootIdentifier,
     nodefs.NodeLookuper,
@@ -57,17 +62,9 @@ export class ProviderNode extends ProviderInode
     nodefs.NodeTmpfiler,
     nodefs.NodeReaddirer,
     nodefs.NodeListingLeaser {
-  readonly #leases: ListingLeases | null;
-
-  /** A node of this provider's tree; with leases the kernel may keep listings. */
-  constructor(provider: Provider, acls?: AclRule, leases: ListingLeases | null = null) {
-    super(provider, acls);
-    this.#leases = leases;
-  }
-
   /** The node of a child; its operations come from the same provider. */
   protected newNode(): ProviderNode {
-    return new ProviderNode(this.provider, this.acls, this.#leases);
+    return new ProviderNode(this.provider, this.acls, this.shared);
   }
 
   /** Type and number of the provider's root. */
@@ -269,43 +266,22 @@ export class ProviderNode extends ProviderInode
       (bits) => this.provider.open(this.path(), wanted, bits, context),
     );
     return chain(made, (handle) =>
-      chain(handle.stat(context), (info) => {
-        fillAttr(out.attr, info);
-        const inode = this.embeddedInode().newInode(this.newNode(), identityOf(info, this.can));
-        return { inode, file: new ProviderFile({ handle, flags }) };
-      }));
+      orUndo(() =>
+        chain(handle.stat(context), (info) => {
+          fillAttr(out.attr, info);
+          const inode = this.embeddedInode().newInode(this.newNode(), identityOf(info, this.can));
+          return { inode, file: new ProviderFile({ handle, flags }) };
+        }), () => handle.close(context)));
   }
 
-  #openFile(path: string, flags: number, mode: number, context: Context) {
-    const opened = this.#openHandles(path, flags, mode, context);
-    if ((flags & O_TRUNC) === 0) return opened;
-    return chain(opened, (file) => withoutSetId(file, this.provider, path, context));
-  }
-
-  #openHandles(path: string, flags: number, mode: number, context: Context) {
-    const plain = flags & ~O_APPEND;
-    return chain(this.provider.open(path, plain, mode, context), (handle) => {
-      if ((flags & O_APPEND) === 0) return new ProviderFile({ handle, flags });
-      const again = flags & ~(O_CREAT | O_EXCL | O_TRUNC);
-      return rescue(
-        () =>
-          chain(
-            this.provider.open(path, again, mode, context),
-            (appending) => new ProviderFile({ handle, appending, flags }),
-          ),
-        (thrown) =>
-          chain(handle.close(context), () => {
-            throw thrown;
-          }),
-      );
-    });
+  #opening(path: string, flags: number, mode: number): Opening {
+    return { provider: this.provider, path, flags: flags | O_NOFOLLOW, mode };
   }
 
   /**
    * Opens a file. The kernel has followed every link already. One without a name (`/proc/self/fd/5`) is
-   * opened through a handle that is open on it and may do as much. One that others have removed, or replaced
-   * while it was opened, is ESTALE: then the kernel looks the name up once more, and makes the file if O_CREAT
-   * says so.
+   * opened through a handle that is open on it and may do as much. One that others have removed or replaced
+   * is ESTALE: then the kernel looks the name up once more, and makes the file if O_CREAT says so.
    */
   open(context: Context, flags: number, _out: OpenOut): MaybePromise<FileHandle | Errno> {
     const nameless = this.openNameless(flags);
@@ -315,22 +291,41 @@ export class ProviderNode extends ProviderInode
       return chain(again, (file) => withoutSetId(file, this.provider, undefined, context));
     }
     const path = this.path();
-    return rescue(
-      () =>
-        chain(
-          this.#openFile(path, flags | O_NOFOLLOW, 0, context),
-          (file) => this.embeddedInode().path() === path ? file : this.#ifOwn(file, context),
-        ),
-      staleIfMissing,
-    );
+    return rescue(() => this.#openOwn(path, flags, context), (thrown) => {
+      if (isGone(thrown)) return this.#openLost(path);
+      // What the kernel does not open here has taken the place: a link, a pipe.
+      if (!(thrown instanceof FsError) || !NOT_A_FILE.has(thrown.code)) throw thrown;
+      return chain(this.lstat(path, context), (info) => {
+        if (this.isOwn(info)) throw thrown;
+        return this.#openLost(path);
+      });
+    });
+  }
+
+  #openLost(path: string): Errno {
+    this.lost(path);
+    return ERRNO.ESTALE;
+  }
+
+  #openOwn(path: string, flags: number, context: Context): MaybePromise<FileHandle> {
+    const opening = this.#opening(path, flags, 0);
+    if (this.isReplaceable) {
+      return openProviderFile({ ...opening, isMeant: (info) => this.isOwn(info) }, context);
+    }
+    return chain(openProviderFile(opening, context), (file) => {
+      if (this.embeddedInode().path() === path) return file;
+      return orUndo(() => this.#requireMoved(file, context), () => file.release(context));
+    });
   }
 
   /** The file that was opened by a path which is not this one's any more, when it is this one all the same. */
-  #ifOwn(file: ProviderFile, context: Context): MaybePromise<FileHandle | Errno> {
-    const refuse = (): MaybePromise<Errno> => chain(file.release(context), () => ERRNO.ESTALE);
-    if (!this.can.has("inode")) return refuse();
-    const { ino } = this.embeddedInode().stableAttr;
-    return chain(file.handle.stat(context), (info) => info.ino === ino ? file : refuse());
+  #requireMoved(file: ProviderFile, context: Context): MaybePromise<FileHandle> {
+    const stale = new FsError("ESTALE", { syscall: "open" });
+    if (!this.can.has("inode")) throw stale;
+    return chain(file.handle.stat(context), (info) => {
+      if (!this.isOwn(info)) throw stale;
+      return file;
+    });
   }
 
   /** Makes and opens a file. */
@@ -343,15 +338,18 @@ export class ProviderNode extends ProviderInode
     _opened: OpenOut,
   ): MaybePromise<nodefs.Created> {
     const path = this.#childPath(name);
-    const wanted = flags | O_CREAT | O_NOFOLLOW;
     const opened = chain(
       this.#bitsFor(mode, context),
-      (bits) => this.#openFile(path, wanted, bits, context),
+      (bits) => openProviderFile(this.#opening(path, flags | O_CREAT, bits), context),
     );
     return chain(opened, (file) =>
-      chain(
-        file.handle.stat(context),
-        (info) => ({ inode: this.#adopt(name, info, out), file }),
+      orUndo(
+        () =>
+          chain(
+            file.handle.stat(context),
+            (info) => ({ inode: this.#adopt(name, info, out), file }),
+          ),
+        () => file.release(context),
       ));
   }
 
@@ -365,22 +363,6 @@ export class ProviderNode extends ProviderInode
   /** A lease of what there is in a directory. */
   leaseListing(onOver: () => void): nodefs.ListingLease | null {
     const path = this.embeddedInode().path();
-    return path === undefined ? null : this.#leases?.begin(path, onOver) ?? null;
+    return path === undefined ? null : this.shared.leases?.begin(path, onOver) ?? null;
   }
-}
-
-function staleIfMissing(thrown: unknown): Errno {
-  if (thrown instanceof FsError && thrown.code === "ENOENT") return ERRNO.ESTALE;
-  throw thrown;
-}
-
-/** What tells a file from others: its number, where that is real, and the time of its birth. */
-function identityOf(info: FileInfo, can: CapabilitySet): nodefs.StableAttr {
-  const mode = info.mode & S_IFMT;
-  if (!can.has("inode")) return { mode, ino: 0 };
-  const { birthtime } = info;
-  const gen = birthtime === undefined
-    ? 0
-    : (birthtime.sec * 1e9 + birthtime.nsec) % Number.MAX_SAFE_INTEGER;
-  return { mode, ino: info.ino, gen };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { chain, type MaybePromise, rescue } from "../base/mod.ts";
+import { chain, type MaybePromise, orUndo } from "../base/mod.ts";
 import { Request } from "../fuse/mod.ts";
 import type { Context, Provider } from "../provider/mod.ts";
 import type { ProviderFile } from "./provider_file.ts";
@@ -27,7 +27,7 @@ export function withoutSetId(
   if (!losesSetId(killed, provider, context)) return file;
   const byHandle = provider.capabilities.has("handleAttr");
   if (!byHandle && path === undefined) return file;
-  return rescue(
+  return orUndo(
     () =>
       chain(
         byHandle
@@ -35,9 +35,6 @@ export function withoutSetId(
           : provider.lchown(path ?? "", -1, -1, context),
         () => file,
       ),
-    (thrown) =>
-      chain(file.release(context), () => {
-        throw thrown;
-      }),
+    () => file.release(context),
   );
 }
