@@ -6,12 +6,14 @@
 import {
   allowsRead,
   allowsWrite,
+  always,
   chain,
   ERRNO,
   type Errno,
   type MaybePromise,
   O_APPEND,
   O_TRUNC,
+  orUndo,
 } from "../base/mod.ts";
 import { FUSE_WRITE } from "../fuse/mod.ts";
 import type {
@@ -94,11 +96,14 @@ export class ProviderFile
    * last user has gone. Appending writes go where the kernel says that the end is.
    */
   again(flags: number, context: Context): MaybePromise<ProviderFile> {
-    const emptied = (flags & O_TRUNC) === 0 ? undefined : this.handle.truncate(0, context);
-    return chain(emptied, () => {
-      this.#users.count++;
-      return new ProviderFile(this.#parts, this.#users);
-    });
+    // From now on: while the file is emptied, the other users may go.
+    this.#users.count++;
+    const again = new ProviderFile(this.#parts, this.#users);
+    if ((flags & O_TRUNC) === 0) return again;
+    return orUndo(
+      () => chain(this.handle.truncate(0, context), () => again),
+      () => again.release(context),
+    );
   }
 
   /** Reads at an offset. */
@@ -214,6 +219,9 @@ export class ProviderFile
         ? undefined
         : this.#unlock(context, "flock", this.#flockOwner);
     }
-    return chain(this.#parts.appending?.close(context), () => this.handle.close(context));
+    const { appending } = this.#parts;
+    return appending === undefined
+      ? this.handle.close(context)
+      : always(() => appending.close(context), () => this.handle.close(context));
   }
 }

@@ -12,6 +12,7 @@ import {
   O_APPEND,
   O_RDWR,
   O_WRONLY,
+  rescue,
   SEEK_DATA,
   SEEK_HOLE,
 } from "../base/mod.ts";
@@ -69,12 +70,13 @@ export class Bridge extends LockBridge implements RawFileSystem {
     return this.handles.size;
   }
 
-  /** Releases what the kernel left open: after a forced end it sends no RELEASE. */
+  /** Releases what the kernel left open: after a forced end it sends no RELEASE. As with that, nobody hears of errors. */
   async destroy(): Promise<void> {
     for (const number of this.handles.numbers()) {
       const entry = this.handles.remove(number);
-      entry?.directory?.close();
-      if (entry !== undefined) await this.#releaseFile(entry);
+      if (entry === undefined) continue;
+      await rescue(() => entry.directory?.close(), () => {});
+      await rescue(() => this.#releaseFile(entry), () => {});
     }
     this.#listings.close();
   }
