@@ -3,13 +3,16 @@
  *
  * @module
  */
-import { chain, ERRNO, type MaybePromise, rescue, toErrno } from "../base/mod.ts";
+import { chain, ERRNO, type Errno, type MaybePromise, rescue, toErrno } from "../base/mod.ts";
 import { Request } from "../fuse/mod.ts";
 import type { Context, Provider } from "../provider/mod.ts";
 import { DEFAULT_ACL } from "./acl_rule.ts";
 
 /** How long it is remembered whether a directory has a default ACL, in milliseconds: as the kernel does. */
 const REMEMBERED_MS = 1000;
+
+/** There is none; or none can be, as in another filesystem that is mounted below. */
+const NO_ACL: ReadonlySet<Errno> = new Set([ERRNO.ENODATA, ERRNO.EOPNOTSUPP, ERRNO.ENOSYS]);
 
 /**
  * Finds the modes for one directory of a mount that obeys ACLs: under a default ACL that decides (the
@@ -45,7 +48,7 @@ export class MadeMode {
     return rescue(
       () => chain(this.#provider.getXattr(directory, DEFAULT_ACL, context), () => true),
       (thrown) => {
-        if (toErrno(thrown) === ERRNO.ENODATA) return false;
+        if (NO_ACL.has(toErrno(thrown))) return false;
         throw thrown;
       },
     );
