@@ -235,10 +235,14 @@ export class MemoryData {
     if (pages === null) return;
     let next = from;
     for (let index = pages.nextLeaf(from); index < to; index = pages.nextLeaf(next)) {
-      const leaf = pages.leafAt(index);
-      if (leaf === undefined) return;
       const start = index - (index & 255);
       next = start + 256;
+      const reserved = entry === HOLE ? pages.removeReserved(index, to) : 0;
+      if (reserved > 0) {
+        this.budget.giveBytes(reserved * PAGE_SIZE);
+        continue;
+      }
+      const leaf = pages.leafFor(index);
       const last = Math.min(start + leaf.length, to);
       for (; index < last; index++) {
         const old = leaf[index & 255]!;

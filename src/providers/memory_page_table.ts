@@ -12,6 +12,13 @@ export const RESERVED = -1;
 
 const FANOUT = 256;
 
+/**
+ * The leaf where all is reserved, for all tables: space that nobody has written costs no memory. It is copied before
+ * something else is put there.
+ */
+const RESERVED_LEAF: number[] = new Array<number>(FANOUT).fill(RESERVED);
+Object.freeze(RESERVED_LEAF);
+
 /** Above the leaves: children by index, undefined where there is nothing. */
 class Branch {
   readonly children: (Branch | number[] | undefined)[] = [];
@@ -44,8 +51,13 @@ export class MemoryPageTable {
     return node;
   }
 
-  /** The leaf that has, or will have, the entry of `page`. */
+  /** The leaf that has, or will have, the entry of `page`, for {@linkcode MemoryPageTable.setIn}. */
   leafFor(page: number): number[] {
+    const leaf = this.#leafOf(page);
+    return leaf === RESERVED_LEAF ? this.#put(page, RESERVED_LEAF.slice()) : leaf;
+  }
+
+  #leafOf(page: number): number[] {
     while (page >= this.#span) {
       const branch = new Branch();
       branch.children[0] = this.#root;
@@ -60,6 +72,21 @@ export class MemoryPageTable {
       node = node.children[index] ??= below < FANOUT ? [] : new Branch();
     }
     return node;
+  }
+
+  /** Puts a leaf in the place of one that is there. */
+  #put(page: number, leaf: number[]): number[] {
+    let node = this.#root;
+    let below = this.#span / FANOUT;
+    if (!(node instanceof Branch)) return this.#root = leaf;
+    while (below >= FANOUT) {
+      const child: Branch | number[] | undefined = node.children[Math.floor(page / below) & 255];
+      if (!(child instanceof Branch)) break;
+      node = child;
+      below /= FANOUT;
+    }
+    node.children[Math.floor(page / below) & 255] = leaf;
+    return leaf;
   }
 
   /** The entry of `page`. */
@@ -77,16 +104,82 @@ export class MemoryPageTable {
     else if (entry === HOLE) this.count--;
   }
 
+  /** How many holes there are from a page to another one (exclusive). Costs what is there, not what is not. */
+  countHoles(from: number, to: number): number {
+    let holes = to - from;
+    for (let index = this.nextLeaf(from); index < to; index = this.nextLeaf(index)) {
+      const leaf = this.leafAt(index);
+      if (leaf === undefined) break;
+      const end = Math.min(leafEnd(index), to);
+      for (; index < end; index++) if ((leaf[index & 255] ?? HOLE) !== HOLE) holes--;
+    }
+    return holes;
+  }
+
+  /** Reserves every hole from a page to another one (exclusive). */
+  reserve(from: number, to: number): void {
+    for (let index = from; index < to;) {
+      const leaf = this.#leafOf(index);
+      const end = Math.min(leafEnd(index), to);
+      if (leaf === RESERVED_LEAF) {
+        index = end;
+      } else if (leaf.length === 0 && end - index === FANOUT) {
+        this.#put(index, RESERVED_LEAF);
+        this.count += FANOUT;
+        index = end;
+      }
+      while (index < end && leaf.length < (index & 255)) leaf.push(HOLE);
+      for (; index < end; index++) {
+        const slot = index & 255;
+        if (slot < leaf.length && leaf[slot] !== HOLE) continue;
+        leaf[slot] = RESERVED;
+        this.count++;
+      }
+    }
+  }
+
+  /**
+   * The first page from `from` to `to` (exclusive) that has been written, or with `isData` false, that has not been;
+   * `to` when there is none.
+   */
+  find(isData: boolean, from: number, to: number): number {
+    for (let index = from; index < to;) {
+      const leaf = this.leafAt(index);
+      if (leaf === undefined) {
+        if (!isData) return index;
+        index = this.nextLeaf(index);
+        continue;
+      }
+      const end = Math.min(leafEnd(index), to);
+      for (; index < end; index++) if ((leaf[index & 255] ?? HOLE) > 0 === isData) return index;
+    }
+    return to;
+  }
+
   /** The first page at or after `page` that has a leaf; Infinity when there is none. */
   nextLeaf(page: number): number {
     if (page >= this.#span) return Infinity;
     return nextLeafIn(this.#root, page, 0, this.#span);
   }
 
+  /** Removes the leaf at `page` if all of it is reserved, and nothing from `to` on: how many entries that are, or 0. */
+  removeReserved(page: number, to: number): number {
+    if ((page & 255) !== 0 || to - page < FANOUT || this.leafAt(page) !== RESERVED_LEAF) return 0;
+    this.#put(page, []);
+    this.removeLeaf(page);
+    this.count -= FANOUT;
+    return FANOUT;
+  }
+
   /** Removes the leaf of `page`, and the branches that are empty then. The entries must be holes. */
   removeLeaf(page: number): void {
     if (page < this.#span) prune(this.#root, page, this.#span);
   }
+}
+
+/** Where the leaf of a page ends. */
+function leafEnd(page: number): number {
+  return page - (page & 255) + 256;
 }
 
 function nextLeafIn(node: Branch | number[], page: number, start: number, span: number): number {

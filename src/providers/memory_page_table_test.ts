@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { HOLE, MemoryPageTable, RESERVED } from "./memory_page_table.ts";
 
@@ -36,6 +36,52 @@ Deno.test("nextLeaf() skips what is not there and misses nothing that is", () =>
     }
     assertEquals(found, pages.filter((page) => page >= from).toSorted((a, b) => a - b));
   }));
+});
+
+Deno.test("holes are counted, reserved and found as one by one", () => {
+  const step = fc.record({ index, entry: fc.constantFrom(HOLE, RESERVED, 1, 7) });
+  const range = fc.tuple(fc.nat({ max: 1000 }), fc.nat({ max: 1000 }));
+  fc.assert(fc.property(fc.array(step), range, range, (steps, [from, size], [start, length]) => {
+    const table = new MemoryPageTable();
+    for (const { index, entry } of steps) table.setIn(table.leafFor(index), index, entry);
+    const count = table.count;
+    const holes: number[] = [];
+    for (let at = from; at < from + size; at++) if (table.get(at) === HOLE) holes.push(at);
+    assertEquals(table.countHoles(from, from + size), holes.length);
+    table.reserve(from, from + size);
+    assertEquals(table.count, count + holes.length);
+    for (const at of holes) assertEquals(table.get(at), RESERVED);
+    const last = new Map(steps.map(({ index, entry }) => [index, entry]));
+    for (const [at, entry] of last) {
+      const isFilled = entry === HOLE && at >= from && at < from + size;
+      assertEquals(table.get(at), isFilled ? RESERVED : entry);
+    }
+    assertEquals(table.countHoles(from, from + size), 0);
+    for (const isData of [true, false]) {
+      let at = start;
+      while (at < start + length && table.get(at) > 0 !== isData) at++;
+      assertEquals(table.find(isData, start, start + length), at);
+    }
+  }));
+});
+
+Deno.test("reserved space is one leaf for all, until something else is put there", () => {
+  const [one, other] = [new MemoryPageTable(), new MemoryPageTable()];
+  one.reserve(0, 1024);
+  other.reserve(256, 512);
+  assert(one.leafAt(0) === one.leafAt(300) && one.leafAt(0) === other.leafAt(256));
+  one.setIn(one.leafFor(300), 300, 7);
+  one.reserve(0, 1024);
+  assertEquals([one.get(300), one.get(301), other.get(300), one.count], [
+    7,
+    RESERVED,
+    RESERVED,
+    1024,
+  ]);
+  assertEquals([one.removeReserved(256, 1024), one.removeReserved(512, 700)], [0, 0]);
+  assertEquals([one.removeReserved(512, 768), one.count], [256, 768]);
+  assertEquals([one.get(512), one.get(511), one.get(768)], [HOLE, RESERVED, RESERVED]);
+  assertEquals([other.removeReserved(256, 512), other.count, other.nextLeaf(0)], [256, 0, 0]);
 });
 
 Deno.test("removeLeaf() removes the leaf and leaves the others", () => {

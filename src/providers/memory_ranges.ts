@@ -86,13 +86,8 @@ function reserve(data: MemoryData, file: MemoryFile, offset: number, end: number
   if (atLeast > 0 && !data.budget.hasBytes(atLeast * PAGE_SIZE)) return ERRNO.ENOSPC;
   const pages = data.pagesOf(file);
   if (pages === null) return ERRNO.ENOSPC;
-  let holes = 0;
-  for (let index = first; index < last; index++) if (pages.get(index) === HOLE) holes++;
-  if (!data.budget.takeBytes(holes * PAGE_SIZE)) return ERRNO.ENOSPC;
-  for (let index = first; index < last; index++) {
-    const leaf = pages.leafFor(index);
-    if ((leaf[index & 255] ?? HOLE) === HOLE) pages.setIn(leaf, index, RESERVED);
-  }
+  if (!data.budget.takeBytes(pages.countHoles(first, last) * PAGE_SIZE)) return ERRNO.ENOSPC;
+  pages.reserve(first, last);
   return null;
 }
 
@@ -105,22 +100,34 @@ export function seekRange(file: MemoryFile, offset: number, whence: number): num
   if (offset < 0 || offset >= file.size) return ERRNO.ENXIO;
   const { pages } = file;
   const limit = Math.ceil(file.size / PAGE_SIZE);
-  let index = Math.floor(offset / PAGE_SIZE);
-  while (index < limit) {
-    const hasData = pages === null ? index === 0 && file.capacity > 0 : pages.get(index) > 0;
-    if (hasData === (whence === SEEK_DATA)) break;
-    index++;
-    if (whence !== SEEK_DATA) continue;
-    index = pages === null ? limit : Math.min(pages.nextLeaf(index), limit);
-  }
+  const first = Math.floor(offset / PAGE_SIZE);
+  const isData = whence === SEEK_DATA;
+  const isFragment = first === 0 && file.capacity > 0;
+  const index = pages !== null
+    ? pages.find(isData, first, limit)
+    : isFragment === isData
+    ? first
+    : isData
+    ? limit
+    : first + 1;
   const found = Math.max(offset, index * PAGE_SIZE);
   if (found < file.size) return found;
   return whence === SEEK_DATA ? ERRNO.ENXIO : file.size;
 }
 
 /**
+ * How much one copy moves or clears at most, in bytes: nobody else has a turn meanwhile. `copy_file_range(2)` may copy
+ * less than was asked for.
+ */
+export const COPY_BYTES_MAX = 4_194_304;
+
+/** What a look at a hole counts for, in bytes. */
+const HOLE_COST = 64;
+
+/**
  * Copies up to `length` bytes from one file to another, or within one where the ranges do not overlap; holes
- * stay holes. Returns the bytes copied, 0 at the end of the source.
+ * stay holes. Returns the bytes copied, fewer than asked for after {@linkcode COPY_BYTES_MAX} bytes of work, and 0 at the
+ * end of the source.
  */
 export function copyRange(
   data: MemoryData,
@@ -136,22 +143,36 @@ export function copyRange(
   if (room <= 0) return ERRNO.EFBIG;
   const total = Math.min(wanted, room);
   let done = 0;
-  while (done < total) {
+  let left = COPY_BYTES_MAX;
+  while (done < total && left > 0) {
     const position = offset + done;
     const part = stored(data, source, position, total - done);
     if (typeof part === "number") {
-      const size = Math.min(part, total - done);
-      data.zero(target, targetOffset + done, targetOffset + done + size);
-      target.size = Math.max(target.size, targetOffset + done + size);
+      const at = targetOffset + done;
+      let size = Math.min(part, total - done);
+      if (isStored(target, at, at + size)) {
+        size = Math.min(size, left);
+        data.zero(target, at, at + size);
+        left -= size;
+      }
+      target.size = Math.max(target.size, at + size);
+      left -= HOLE_COST;
       done += size;
       continue;
     }
+    left -= part.length;
     const written = data.write(target, part, targetOffset + done);
     if (typeof written !== "number") return done > 0 ? done : written;
     done += written;
     if (written < part.length) break;
   }
   return done;
+}
+
+/** Whether anything may be kept of the range, so that it has to be cleared. */
+function isStored(file: MemoryFile, from: number, to: number): boolean {
+  if (file.pages === null) return from < file.capacity;
+  return file.pages.nextLeaf(Math.floor(from / PAGE_SIZE)) * PAGE_SIZE < to;
 }
 
 /** The bytes at `position` as far as its page goes, at most `size`; or how long the hole there is at least. */

@@ -14,6 +14,8 @@ import {
   SEEK_HOLE,
 } from "../base/mod.ts";
 import type { MemoryHandle } from "./mod.ts";
+import { MemoryPageTable } from "./memory_page_table.ts";
+import { COPY_BYTES_MAX } from "./memory_ranges.ts";
 import { MemoryProvider } from "./mod.ts";
 
 const PAGE = 4096;
@@ -99,6 +101,33 @@ Deno.test("allocate() refuses what it cannot do", () => {
   assertThrows(() => open(memory, "/f", 0).allocate(0, 0, 1), Error, "EBADF");
 });
 
+Deno.test("allocate() and seekHole() look at 256 pages at once", () => {
+  const file = open();
+  const pages = 2 ** 18;
+  const { get, leafAt, leafFor } = MemoryPageTable.prototype;
+  let calls = 0;
+  MemoryPageTable.prototype.get = function (page) {
+    calls++;
+    return get.call(this, page);
+  };
+  MemoryPageTable.prototype.leafAt = function (page) {
+    calls++;
+    return leafAt.call(this, page);
+  };
+  MemoryPageTable.prototype.leafFor = function (page) {
+    calls++;
+    return leafFor.call(this, page);
+  };
+  try {
+    file.allocate(0, 0, pages * PAGE);
+    assertThrows(() => file.seekHole(0, SEEK_DATA), Error, "ENXIO");
+  } finally {
+    Object.assign(MemoryPageTable.prototype, { get, leafAt, leafFor });
+  }
+  assertEquals(file.stat().blocks, pages * 8);
+  assert(calls <= 3 * pages / 256, `${calls} calls`);
+});
+
 Deno.test("allocate() says ENOSPC without looking at every page", () => {
   const file = open(new MemoryProvider({ maxBytes: PAGE }));
   assertThrows(() => file.allocate(0, 0, 2 ** 52), Error, "ENOSPC");
@@ -158,6 +187,38 @@ Deno.test("copyRange() crosses a petabyte of nothing at once", () => {
   const last = new Uint8Array(2);
   assertEquals(open(memory, "/g").readAt(last, 2 ** 50 - 1), 1);
   assertEquals(last[0], 7);
+});
+
+Deno.test("copyRange() copies so much and no more in one turn, and all of it in the end", () => {
+  const memory = new MemoryProvider();
+  const [source, target] = [open(memory), open(memory, "/g")];
+  const size = COPY_BYTES_MAX * 2 + 5000;
+  const data = new Uint8Array(size);
+  for (let at = 0; at < size; at += 999) data[at] = at & 255;
+  source.writeAt(data, 0);
+  const parts: number[] = [];
+  const copyAll = (from: MemoryHandle, length: number): void => {
+    parts.length = 0;
+    for (let done = 0, copied = -1; copied !== 0; done += copied) {
+      copied = from.copyRange(done, target, done, length - done);
+      parts.push(copied);
+    }
+  };
+  copyAll(source, size);
+  assertEquals(parts, [COPY_BYTES_MAX, COPY_BYTES_MAX, 5000, 0]);
+  assertEquals(memory.readFile("/g"), data);
+
+  // A hole over data that is there, which has to be cleared; then space that is only reserved.
+  const hole = open(memory, "/hole");
+  hole.truncate(size);
+  copyAll(hole, size);
+  assert(parts.length > 2, `${parts}`);
+  assert(memory.readFile("/g").every((byte) => byte === 0));
+  hole.allocate(0, 0, 2 ** 30);
+  target.truncate(0);
+  copyAll(hole, 2 ** 30);
+  assert(parts.length > 2, `${parts}`);
+  assertEquals([target.stat().size, target.stat().blocks], [2 ** 30, 0]);
 });
 
 Deno.test("copyRange() within a small file survives the move of its data", () => {
