@@ -45,7 +45,8 @@ export class HookEvents implements AsyncIterable<HookEvent>, Disposable {
   #events: HookEvent[] = [];
   #lost = 0;
   #ended = false;
-  #wake: (() => void) | null = null;
+  /** Loops that wait. */
+  #waiting: (() => void)[] = [];
   readonly #end = () => this[Symbol.dispose]();
 
   /**
@@ -72,7 +73,11 @@ export class HookEvents implements AsyncIterable<HookEvent>, Disposable {
     }
     const data = this.#options.data === true ? request.data.slice() : NO_DATA;
     this.#events.push({ request: { ...request, data }, result, refusedBy, lost: 0 });
-    this.#wake?.();
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Ends the stream; events that wait can still be read. */
@@ -81,10 +86,10 @@ export class HookEvents implements AsyncIterable<HookEvent>, Disposable {
     this.#ended = true;
     this.#options.signal?.removeEventListener("abort", this.#end);
     this.#leave(this);
-    this.#wake?.();
+    this.#wake();
   }
 
-  /** Reads; leaving the loop ends the stream. */
+  /** Reads; leaving the loop ends the stream. Several loops share its events. */
   async *[Symbol.asyncIterator](): AsyncGenerator<HookEvent, void, void> {
     try {
       while (true) {
@@ -94,7 +99,7 @@ export class HookEvents implements AsyncIterable<HookEvent>, Disposable {
           this.#lost = 0;
           yield lost === 0 ? event : { ...event, lost };
         } else if (this.#ended) return;
-        else await new Promise<void>((resolve) => this.#wake = resolve);
+        else await new Promise<void>((resolve) => this.#waiting.push(resolve));
       }
     } finally {
       this[Symbol.dispose]();

@@ -86,3 +86,16 @@ Deno.test("a waiting reader is woken by the next event", async () => {
   assertEquals((await next).value?.request.path, "/late");
   await iterator.return();
 });
+
+Deno.test("two loops over one stream share its events, and both end", async () => {
+  const engine = newHookEngine([]);
+  const events = engine.events();
+  const loops = [paths(events), paths(events)];
+  await Promise.resolve();
+  for (const path of ["/a", "/b"]) {
+    engine.after(write(path), { bytes: 0 });
+    await Promise.resolve();
+  }
+  await engine.close();
+  assertEquals((await Promise.all(loops)).flat().sort(), ["/a 0", "/b 0"]);
+});

@@ -196,3 +196,20 @@ Deno.test("watch() needs something to watch, and a signal that has not aborted",
   const signal = AbortSignal.abort();
   for await (const _ of memory.watch("/", { uid: 0, gid: 0, signal })) throw new Error("Cannot be");
 });
+
+Deno.test("who asks for several events at once gets them in order, and the end", async () => {
+  const memory = new MemoryProvider();
+  const controller = new AbortController();
+  const context = { uid: 0, gid: 0, signal: controller.signal };
+  const events = memory.watch("/", context)[Symbol.asyncIterator]();
+  const asked = [events.next(), events.next(), events.next(), events.next()];
+  for (const path of ["/1", "/2"]) memory.mkdir(path, 0o755);
+  controller.abort();
+  const seen = await Promise.all(asked);
+  assertEquals(seen.map(({ value, done }) => done ? "end" : value.path), [
+    "/1",
+    "/2",
+    "end",
+    "end",
+  ]);
+});

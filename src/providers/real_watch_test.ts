@@ -181,3 +181,17 @@ Deno.test("a watch leaves the thread to others while somebody changes files all 
   await busy.status;
   assert(turns > 1, `${turns} turns of others in a second`);
 });
+
+Deno.test("who asks for several events at once gets them in order, and the end", async () => {
+  using scratch = new ScratchDirectory();
+  await using provider = new RealFSProvider(scratch.path, { ffi: true });
+  const controller = new AbortController();
+  const context = { uid: 0, gid: 0, signal: controller.signal };
+  const events = provider.watch("/", context)[Symbol.asyncIterator]();
+  const asked = [events.next(), events.next()];
+  for (const name of ["1", "2"]) Deno.mkdirSync(`${scratch.path}/${name}`);
+  assertEquals((await Promise.all(asked)).map(({ value }) => value?.path), ["/1", "/2"]);
+  const last = [events.next(), events.next()];
+  controller.abort();
+  assertEquals((await Promise.all(last)).map(({ done }) => done), [true, true]);
+});

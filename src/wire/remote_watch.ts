@@ -28,6 +28,8 @@ export class RemoteWatch implements AsyncIterableIterator<WatchEvent>, Revivable
   #failure: FsError | null = null;
   #over = false;
   #wake: (() => void) | null = null;
+  /** Who asks is served one after the other. */
+  #asked: Promise<unknown> = Promise.resolve();
 
   /** Begins to watch `path`, which is clean. */
   constructor(client: VFSClient, path: string, context: Context | undefined) {
@@ -131,7 +133,13 @@ export class RemoteWatch implements AsyncIterableIterator<WatchEvent>, Revivable
   }
 
   /** Waits for the next event. */
-  async next(): Promise<IteratorResult<WatchEvent>> {
+  next(): Promise<IteratorResult<WatchEvent>> {
+    const result = this.#asked.then(() => this.#one());
+    this.#asked = result.catch(() => {});
+    return result;
+  }
+
+  async #one(): Promise<IteratorResult<WatchEvent>> {
     while (this.#events.length === 0 && !this.#over) {
       await new Promise<void>((resolve) => this.#wake = resolve);
     }

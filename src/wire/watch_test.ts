@@ -191,3 +191,32 @@ Deno.test("a change in a real directory, made by anybody, is told", async () => 
     await Deno.remove(root, { recursive: true });
   }
 });
+
+Deno.test("who asks for several events at once gets them in order, and the end", async () => {
+  await using server = shared();
+  await using one = await linked(server);
+  await using two = await linked(server);
+  const controller = new AbortController();
+  const context = { uid: 0, gid: 0, signal: controller.signal };
+  const events = two.watch("/", context)[Symbol.asyncIterator]();
+  await two.stat("/");
+  const asked = [events.next(), events.next()];
+  for (const path of ["/1", "/2"]) await one.mkdir(path, 0o755);
+  const seen = await Promise.all(asked);
+  assertEquals(seen.map(({ value }) => value?.path), ["/1", "/2"]);
+  const last = [events.next(), events.next()];
+  controller.abort();
+  assertEquals((await Promise.all(last)).map(({ done }) => done), [true, true]);
+});
+
+Deno.test("who waits for several events hears once why there are none any more", async () => {
+  await using server = shared();
+  const two = await linked(server);
+  const events = two.watch("/")[Symbol.asyncIterator]();
+  await two.stat("/");
+  const asked = [events.next(), events.next()];
+  const ended = Promise.allSettled(asked);
+  await two.close();
+  const [first, second] = await ended;
+  assertEquals([first!.status, second!.status], ["rejected", "fulfilled"]);
+});
