@@ -4,6 +4,7 @@
  * @module
  */
 import { encodeName } from "../base/mod.ts";
+import { requireEntryName } from "../provider/mod.ts";
 import { ENTRY_OUT_SIZE, type EntryOut } from "./attr.ts";
 import { write64 } from "./word64.ts";
 
@@ -50,6 +51,7 @@ export class DirEntryList {
    * @param ino Inode number; 0 would make the C library skip the entry, so it becomes 2^32 - 1.
    * @param next The offset to go on from after this entry.
    * @param entry For READDIRPLUS: the attributes; null says that the kernel shall look the name up.
+   * @throws {TypeError} For a name that the kernel would refuse the whole reply for.
    * @returns False when it does not fit: then nothing was written and the buffer is full.
    */
   add(
@@ -61,6 +63,7 @@ export class DirEntryList {
     entryDefaultMs = 0,
     attrDefaultMs = 0,
   ): boolean {
+    requireEntryName(name);
     let at = this.#used;
     const nameAt = at + (this.#plus ? ENTRY_OUT_SIZE : 0) + DIRENT_HEADER;
     // Most names are ASCII and fit: a loop beats a call into the encoder, and makes no garbage.

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { chain, ERRNO, type Errno, type MaybePromise } from "../base/mod.ts";
+import { chain, ERRNO, Errno, type MaybePromise } from "../base/mod.ts";
+import { requireCount } from "../provider/mod.ts";
 import {
   FUSE_FSYNC_FDATASYNC,
   FUSE_OPEN_KILL_SUIDGID,
@@ -28,7 +29,7 @@ function list(fs: RawFileSystem, request: Request, body: DataView, plus: boolean
   room(request, size);
   const entries = new DirEntryList(request.body(size), plus);
   const done = fs.readdir(request, readU64(body, BODY), readU64(body, BODY + 8), entries);
-  return chain(done, (errno): Reply => errno ?? entries.size);
+  return chain(done, (errno): Reply => errno instanceof Errno ? errno : entries.size);
 }
 
 function setlk(fs: RawFileSystem, request: Request, body: DataView, wait: boolean) {
@@ -37,12 +38,16 @@ function setlk(fs: RawFileSystem, request: Request, body: DataView, wait: boolea
 }
 
 /** READ replies in place: the filesystem fills the reply's own buffer. */
-function read(fs: RawFileSystem, request: Request, body: DataView): MaybePromise<number | Errno> {
+function read(fs: RawFileSystem, request: Request, body: DataView): MaybePromise<Reply> {
   const size = body.getUint32(BODY + 16, true);
   const offset = readU64(body, BODY + 8);
   if (offset > FILE_SIZE_MAX) return 0;
   room(request, size);
-  return fs.read(request, readU64(body, BODY), request.body(size), offset);
+  request.countMax = size;
+  return chain(
+    fs.read(request, readU64(body, BODY), request.body(size), offset),
+    request.replyRead,
+  );
 }
 
 /** An ioctl whose data the kernel copies in and out; the reply is filled in place. */
@@ -57,7 +62,9 @@ function ioctl(fs: RawFileSystem, request: Request, body: DataView): MaybePromis
   const argument = readU64Exact(body, BODY + 16);
   const done = fs.ioctl(request, readU64(body, BODY), command, argument, input, output);
   return chain(done, (result): Reply => {
-    if (typeof result !== "number") return result;
+    if (result instanceof Errno) return result;
+    // An int that may be negative, as that of ioctl(2).
+    if ((result | 0) !== result) requireCount(result, 0x7fff_ffff);
     request.output.view.setInt32(OUT_HEADER_SIZE, result, true);
     return reply.length;
   });
@@ -67,6 +74,7 @@ function poll(fs: RawFileSystem, request: Request, body: DataView): MaybePromise
   const wantsNotice = (body.getUint32(BODY + 16, true) & FUSE_POLL_SCHEDULE_NOTIFY) !== 0;
   const kernelHandle = wantsNotice ? readU64Exact(body, BODY + 8) : null;
   const events = body.getUint32(BODY + 20, true);
+  request.countMax = 0xffff_ffff;
   return chain(fs.poll(request, readU64(body, BODY), kernelHandle, events), request.replyWrite);
 }
 
@@ -105,6 +113,7 @@ export const HANDLE_ROWS: Rows = {
       const offset = readU64(body, BODY + 8);
       if (offset + data.length > FILE_SIZE_MAX) return ERRNO.EFBIG;
       const fh = readU64(body, BODY);
+      request.countMax = data.length;
       return chain(
         fs.write(request, fh, data, offset, writeFlags, openFlags),
         request.replyWrite,
@@ -197,6 +206,7 @@ export const HANDLE_ROWS: Rows = {
       const whence = body.getUint32(BODY + 16, true);
       // Also where a negative offset arrives: it is past every end as well.
       if (offset > FILE_SIZE_MAX) return ERRNO.ENXIO;
+      request.countMax = FILE_SIZE_MAX;
       const done = fs.lseek(request, readU64(body, BODY), offset, whence);
       return chain(done, request.replyWrite);
     },
@@ -224,6 +234,7 @@ function copyFileRange(fs: RawFileSystem, request: Request, body: DataView): May
   const length = Math.min(readU64(body, BODY + 40), 0x7fff_f000);
   const offset = readU64(body, BODY + 8);
   const targetOffset = readU64(body, BODY + 32);
+  request.countMax = length;
   if (offset > FILE_SIZE_MAX) return request.replyWrite(0);
   if (targetOffset + length > FILE_SIZE_MAX) return ERRNO.EFBIG;
   const done = fs.copyFileRange(

@@ -28,6 +28,8 @@ export interface RawFileSystem {
   init(agreement: Agreement): void;
   /** The mount has ended; called once, last. Every handle and node is gone for the kernel. */
   destroy(): MaybePromise<void>;
+  /** The path of a node, for messages; undefined where it has none. */
+  pathOf?(nodeid: number): string | undefined;
   /** LOOKUP: finds a name; success adds one to the node's lookup count. */
   lookup(request: Request, name: string, out: EntryOut): Outcome;
   /** FORGET and BATCH_FORGET: takes `count` off the node's lookup count. No reply. */

@@ -3,10 +3,19 @@
  *
  * @module
  */
-import { decodeName, encodeName, ERRNO, type Errno, FsError } from "../base/mod.ts";
+import { decodeName, encodeName, ERRNO, Errno, FsError } from "../base/mod.ts";
 import { MemoryBlock } from "../libc/mod.ts";
 import { BlockPool } from "./block_pool.ts";
-import type { Context, FileLock, StatFs } from "../provider/mod.ts";
+import {
+  type Context,
+  type FileLock,
+  requireBytes,
+  requireCount,
+  requireLock,
+  requireNames,
+  requireStatFs,
+  type StatFs,
+} from "../provider/mod.ts";
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from "./abi.ts";
 import { ATTR_OUT_SIZE, AttrOut, ENTRY_OUT_SIZE, EntryOut } from "./attr.ts";
 import { encodeLock, LK_OUT_SIZE } from "./kernel_lock.ts";
@@ -130,6 +139,7 @@ export class Request implements Context {
     this.pid = view.getUint32(32, true);
     this.output = this.small;
     this.interrupted = false;
+    this.lastText = null;
     this.#abort = null;
   }
 
@@ -163,6 +173,15 @@ export class Request implements Context {
     return opcodeName(this.opcode).toLowerCase();
   }
 
+  /** What is asked of which node, for messages; `path` is that of the node. */
+  describe(path: string | undefined): string {
+    const name = this.lastText === null ? "" : ` ${JSON.stringify(this.lastText)}`;
+    const node = path === undefined
+      ? `node ${this.nodeid}`
+      : `${JSON.stringify(path)} (node ${this.nodeid})`;
+    return `fuse ${this.name}${name} of ${node}`;
+  }
+
   /** The text at byte `offset` of the body, up to its NUL; `nextText` tells where the next begins. */
   text(offset: number): string {
     const bytes = this.input.bytes;
@@ -171,11 +190,14 @@ export class Request implements Context {
     while (end < this.length && bytes[end] !== 0) end++;
     if (end >= this.length) throw new FsError("EINVAL", { syscall: this.name });
     this.nextText = end + 1 - IN_HEADER_SIZE;
-    return decodeName(bytes, start, end);
+    this.lastText = decodeName(bytes, start, end);
+    return this.lastText;
   }
 
   /** The body offset behind the text that was read last. */
   nextText = 0;
+  /** The text that was read last: the name that the request is about, for messages. */
+  lastText: string | null = null;
 
   /** `size` bytes of the body at `offset`, as a view. */
   data(offset: number, size: number): Uint8Array {
@@ -189,6 +211,13 @@ export class Request implements Context {
     return this.output.bytes.subarray(OUT_HEADER_SIZE, OUT_HEADER_SIZE + size);
   }
 
+  /** Whether the outcome is one: what a filesystem returns in its place would end the connection. */
+  isSound(outcome: Reply): boolean {
+    if (typeof outcome !== "number") return outcome instanceof Errno;
+    const room = this.output.bytes.length - OUT_HEADER_SIZE;
+    return Number.isInteger(outcome) && outcome >= 0 && outcome <= room;
+  }
+
   /** Completes the header for an outcome and returns the length of the whole reply. */
   finish(outcome: Reply): number {
     const view = this.output.view;
@@ -200,12 +229,12 @@ export class Request implements Context {
     return length;
   }
 
-  /** Body of a reply without one. */
-  readonly replyNothing = (result: Errno | void): Reply => result ?? 0;
+  /** Body of a reply without one: whatever else was returned says nothing. */
+  readonly replyNothing = (result: Errno | void): Reply => result instanceof Errno ? result : 0;
 
   /** Body: `fuse_entry_out`. */
   readonly replyEntry = (result: Errno | void): Reply => {
-    if (result !== undefined) return result;
+    if (result !== undefined) return requireErrno(result);
     const { entryTimeoutMs, attrTimeoutMs } = this.#timeouts;
     this.entryOut.encode(this.output.view, OUT_HEADER_SIZE, entryTimeoutMs, attrTimeoutMs);
     return ENTRY_OUT_SIZE;
@@ -213,14 +242,14 @@ export class Request implements Context {
 
   /** Body: `fuse_attr_out`. */
   readonly replyAttr = (result: Errno | void): Reply => {
-    if (result !== undefined) return result;
+    if (result !== undefined) return requireErrno(result);
     this.attrOut.encode(this.output.view, OUT_HEADER_SIZE, this.#timeouts.attrTimeoutMs);
     return ATTR_OUT_SIZE;
   };
 
   /** Body: `fuse_statx_out`. */
   readonly replyStatx = (result: Errno | void): Reply => {
-    if (result !== undefined) return result;
+    if (result !== undefined) return requireErrno(result);
     this.reserve(STATX_OUT_SIZE);
     this.statxOut.encode(this.output.view, OUT_HEADER_SIZE, this.#timeouts.attrTimeoutMs);
     return STATX_OUT_SIZE;
@@ -228,7 +257,7 @@ export class Request implements Context {
 
   /** Body: `fuse_open_out`. */
   readonly replyOpen = (result: Errno | void): Reply => {
-    if (result !== undefined) return result;
+    if (result !== undefined) return requireErrno(result);
     this.openOut.encode(this.output.view, OUT_HEADER_SIZE);
     return OPEN_OUT_SIZE;
   };
@@ -241,20 +270,24 @@ export class Request implements Context {
     return size + OPEN_OUT_SIZE;
   };
 
+  /** The largest number that the operation may answer. */
+  countMax = 0;
+
   /** Body: what READ put there. */
-  readonly replyRead = (result: number | Errno): Reply => result;
+  readonly replyRead = (result: number | Errno): Reply =>
+    result instanceof Errno ? result : requireCount(result, this.countMax);
 
   /** Body: `fuse_write_out`. */
   readonly replyWrite = (result: number | Errno): Reply => {
-    if (typeof result !== "number") return result;
-    write64(this.output.view, OUT_HEADER_SIZE, result);
+    if (result instanceof Errno) return result;
+    write64(this.output.view, OUT_HEADER_SIZE, requireCount(result, this.countMax));
     return 8;
   };
 
   /** Body: a target or a value of any size. */
   readonly replyBytes = (result: Uint8Array | Errno): Reply => {
-    if (!(result instanceof Uint8Array)) return result;
-    this.reserve(result.length);
+    if (result instanceof Errno) return result;
+    this.reserve(requireBytes(result).length);
     this.output.bytes.set(result, OUT_HEADER_SIZE);
     return result.length;
   };
@@ -264,20 +297,23 @@ export class Request implements Context {
 
   /** Body: an extended attribute, or only its size (`fuse_getxattr_out`). */
   readonly replyXattr = (result: Uint8Array | Errno): Reply => {
-    if (!(result instanceof Uint8Array)) return result;
+    if (result instanceof Errno) return result;
+    this.countMax = requireBytes(result).length;
     if (this.valueSizeMax === 0) return this.replyWrite(result.length);
     return result.length > this.valueSizeMax ? ERRNO.ERANGE : this.replyBytes(result);
   };
 
   /** Body: the names of LISTXATTR, each with a NUL behind it. */
   readonly replyNames = (result: readonly string[] | Errno): Reply => {
-    if (!isNames(result)) return result;
-    return this.replyXattr(encodeName(result.map((name) => `${name}\0`).join("")));
+    if (result instanceof Errno) return result;
+    const names = requireNames(result).map((name) => `${name}\0`);
+    return this.replyXattr(encodeName(names.join("")));
   };
 
   /** Body: `fuse_statfs_out`. */
   readonly replyStatfs = (result: StatFs | Errno): Reply => {
-    if (!("bsize" in result)) return result;
+    if (result instanceof Errno) return result;
+    requireStatFs(result);
     const view = this.output.view;
     const words = [result.blocks, result.bfree, result.bavail, result.files, result.ffree];
     words.forEach((word, index) => write64(view, OUT_HEADER_SIZE + index * 8, word));
@@ -290,8 +326,8 @@ export class Request implements Context {
 
   /** Body: `fuse_lk_out`. */
   readonly replyLock = (result: FileLock | null | Errno): Reply => {
-    if (result !== null && !("owner" in result)) return result;
-    encodeLock(this.output.view, OUT_HEADER_SIZE, result);
+    if (result instanceof Errno) return result;
+    encodeLock(this.output.view, OUT_HEADER_SIZE, requireLock(result));
     return LK_OUT_SIZE;
   };
 
@@ -310,6 +346,8 @@ export class Request implements Context {
   }
 }
 
-function isNames(result: readonly string[] | Errno): result is readonly string[] {
-  return Array.isArray(result);
+/** Why there is no body. @throws {TypeError} For what a filesystem returned that means nothing. */
+function requireErrno(result: Errno): Errno {
+  if (result instanceof Errno) return result;
+  throw new TypeError(`The result is ${String(result)}, not an Errno or nothing`);
 }

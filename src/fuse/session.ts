@@ -211,7 +211,8 @@ export class Session {
   /** Whatever was thrown becomes an errno here, and only here. */
   #failure(request: Request, thrown: unknown): Errno {
     const errno = toErrno(thrown, () => {
-      const text = `fuse ${request.name} of node ${request.nodeid} answered with EIO`;
+      const path = this.#fs.pathOf?.(request.nodeid);
+      const text = `${request.describe(path)} answered with EIO`;
       this.#options.report(new Error(text, { cause: thrown }));
     });
     return toldErrno(request.opcode, errno);
@@ -250,10 +251,11 @@ export class Session {
   #reply(
     request: Request,
     row: Operation | undefined,
-    outcome: Reply,
+    answered: Reply,
     startedAt: number,
     caller = 0,
   ): void {
+    const outcome = request.isSound(answered) ? answered : this.#unsound(request, answered);
     const size = request.finish(outcome);
     const isLent = this.#lend(caller, size);
     const written = this.#channel.write(request.output, size);
@@ -266,6 +268,10 @@ export class Session {
       this.#options.report(thrown);
     }
     request.release();
+  }
+
+  #unsound(request: Request, answered: unknown): Errno {
+    return this.#failure(request, new TypeError(`${String(answered)} is no result`));
   }
 
   /** The kernel did not take a reply. Its caller is gone (ENOENT), or we made a mistake. */

@@ -12,7 +12,13 @@ import {
   MODE_PERMISSIONS,
   O_RDONLY,
 } from "../base/mod.ts";
-import type { Context, FileInfo, Handle, Provider } from "../provider/mod.ts";
+import {
+  type Context,
+  type FileInfo,
+  type Handle,
+  type Provider,
+  requireCount,
+} from "../provider/mod.ts";
 import { withDeadline } from "./hook_deadline.ts";
 import { HookOp } from "./hook_op.ts";
 import type { CompiledHook } from "./hook_plan.ts";
@@ -81,7 +87,12 @@ export class ReadMutation {
       if (code !== null) throw new FsError(code, { syscall: "read", path });
       const original = new Uint8Array(info.size);
       return chain(handle.readAt(original, 0, context), (size) => {
-        const mutated = this.#mutated(original.subarray(0, size), info, path, context);
+        const mutated = this.#mutated(
+          original.subarray(0, requireCount(size, original.length)),
+          info,
+          path,
+          context,
+        );
         return chain(mutated, (content) => {
           this.#remember(path, info, content.length);
           return content;

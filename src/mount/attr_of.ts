@@ -4,10 +4,11 @@
  * @module
  */
 import type { Attr } from "../fuse/mod.ts";
-import type { FileInfo } from "../provider/mod.ts";
+import { type FileInfo, requireInfo } from "../provider/mod.ts";
 
-/** Copies what `info` tells. */
+/** Copies what `info` tells. @throws {TypeError} When no file can have these attributes. */
 export function fillAttr(attr: Attr, info: FileInfo): void {
+  requireInfo(info);
   attr.ino = info.ino;
   attr.size = info.size;
   attr.blocks = info.blocks;

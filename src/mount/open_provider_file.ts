@@ -16,7 +16,13 @@ import {
   O_TRUNC,
   orUndo,
 } from "../base/mod.ts";
-import type { Context, FileInfo, Handle, Provider } from "../provider/mod.ts";
+import {
+  type Context,
+  type FileInfo,
+  type Handle,
+  type Provider,
+  requireHandle,
+} from "../provider/mod.ts";
 import { ProviderFile } from "./provider_file.ts";
 import { withoutSetId } from "./set_id_bits.ts";
 
@@ -73,7 +79,7 @@ function writing(flags: number): number {
 
 function openMeant(opening: Opening, flags: number, context: Context): MaybePromise<Handle> {
   const { provider, path, mode, isMeant } = opening;
-  const opened = provider.open(path, flags, mode, context);
+  const opened = chain(provider.open(path, flags, mode, context), requireHandle);
   if (isMeant === undefined) return opened;
   return chain(opened, (handle) =>
     orUndo(

@@ -28,7 +28,7 @@ import type { EntryOut, OpenOut } from "../fuse/mod.ts";
 import type { DirStream, FileHandle, Inode, InodeEmbedder, StreamEntry } from "../nodefs/mod.ts";
 import { newListDirStream } from "../nodefs/mod.ts";
 import type * as nodefs from "../nodefs/mod.ts";
-import type { Context, FileInfo } from "../provider/mod.ts";
+import { type Context, type FileInfo, requireEntries } from "../provider/mod.ts";
 import { fillAttr } from "./attr_of.ts";
 import { identityOf } from "./file_identity.ts";
 import { MadeMode } from "./made_mode.ts";
@@ -357,7 +357,10 @@ export class ProviderNode extends ProviderXattrs
   readdir(context: Context): MaybePromise<DirStream> {
     const path = this.embeddedInode().path();
     if (path === undefined) return newListDirStream([]);
-    return chain(this.provider.readDir(path, context), newListDirStream);
+    return chain(
+      this.provider.readDir(path, context),
+      (entries) => newListDirStream(requireEntries(entries)),
+    );
   }
 
   /** A lease of what there is in a directory. */

@@ -169,7 +169,7 @@ export class Bridge extends LockBridge implements RawFileSystem {
     if (entry === undefined) return ERRNO.EBADF;
     const { inode: { operations }, file } = entry;
     if (operations.read !== undefined) return operations.read(request, file, buffer, offset);
-    return file?.read?.(request, buffer, offset) ?? ERRNO.EOPNOTSUPP;
+    return file?.read === undefined ? ERRNO.EOPNOTSUPP : file.read(request, buffer, offset);
   }
 
   /** Writes to a file. */
@@ -187,7 +187,8 @@ export class Bridge extends LockBridge implements RawFileSystem {
     if (node.write !== undefined) {
       return node.write(request, file, data, offset, writeFlags, openFlags);
     }
-    return file?.write?.(request, data, offset, writeFlags, openFlags) ?? ERRNO.EOPNOTSUPP;
+    if (file?.write === undefined) return ERRNO.EOPNOTSUPP;
+    return file.write(request, data, offset, writeFlags, openFlags);
   }
 
   /** A descriptor was closed. */

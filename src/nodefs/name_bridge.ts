@@ -46,6 +46,11 @@ export abstract class NameBridge {
     this.options = options;
   }
 
+  /** The path of a node, for messages. */
+  pathOf(nodeid: number): string | undefined {
+    return this.tree.get(nodeid)?.path();
+  }
+
   /** The inode that the kernel means; ESTALE when it is not known. */
   protected inodeAt(nodeid: number): Inode | Errno {
     return this.tree.get(nodeid) ?? ERRNO.ESTALE;
@@ -225,7 +230,8 @@ export abstract class NameBridge {
   readlink(request: Request): MaybePromise<Uint8Array | Errno> {
     const inode = this.inodeAt(request.nodeid);
     if (inode instanceof Errno) return inode;
-    return inode.operations.readlink?.(request) ?? ERRNO.EINVAL;
+    const node = inode.operations;
+    return node.readlink === undefined ? ERRNO.EINVAL : node.readlink(request);
   }
 
   /** Makes a symbolic link. */
@@ -268,7 +274,7 @@ export abstract class NameBridge {
     if (node.unlink === undefined) return ERRNO.EROFS;
     return chain(
       node.unlink(request, name),
-      (errno) => errno ?? this.#removed(parent.rmChild(name)),
+      (errno) => errno instanceof Errno ? errno : this.#removed(parent.rmChild(name)),
     );
   }
 
@@ -280,7 +286,7 @@ export abstract class NameBridge {
     if (node.rmdir === undefined) return ERRNO.EROFS;
     return chain(
       node.rmdir(request, name),
-      (errno) => errno ?? this.#removed(parent.rmChild(name)),
+      (errno) => errno instanceof Errno ? errno : this.#removed(parent.rmChild(name)),
     );
   }
 
@@ -307,7 +313,10 @@ export abstract class NameBridge {
     const node = from.operations;
     if (node.rename === undefined) return ERRNO.EROFS;
     const done = node.rename(request, name, to.operations, newName, flags);
-    return chain(done, (errno) => errno ?? this.#renamed(from, name, to, newName, flags));
+    return chain(
+      done,
+      (errno) => errno instanceof Errno ? errno : this.#renamed(from, name, to, newName, flags),
+    );
   }
 
   #renamed(from: Inode, name: string, to: Inode, newName: string, flags: number): undefined {
@@ -331,7 +340,8 @@ export abstract class NameBridge {
   statfs(request: Request): MaybePromise<StatFs | Errno> {
     const inode = this.inodeAt(request.nodeid);
     if (inode instanceof Errno) return inode;
-    return inode.operations.statfs?.(request) ?? NO_SIZES;
+    const node = inode.operations;
+    return node.statfs === undefined ? NO_SIZES : node.statfs(request);
   }
 
   /** Makes everything durable. */
@@ -344,14 +354,16 @@ export abstract class NameBridge {
   getxattr(request: Request, name: string): MaybePromise<Uint8Array | Errno> {
     const inode = this.inodeAt(request.nodeid);
     if (inode instanceof Errno) return inode;
-    return inode.operations.getxattr?.(request, name) ?? ERRNO.ENODATA;
+    const node = inode.operations;
+    return node.getxattr === undefined ? ERRNO.ENODATA : node.getxattr(request, name);
   }
 
   /** The names of extended attributes. */
   listxattr(request: Request): MaybePromise<readonly string[] | Errno> {
     const inode = this.inodeAt(request.nodeid);
     if (inode instanceof Errno) return inode;
-    return inode.operations.listxattr?.(request) ?? [];
+    const node = inode.operations;
+    return node.listxattr === undefined ? [] : node.listxattr(request);
   }
 
   /** Sets an extended attribute. */

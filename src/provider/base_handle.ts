@@ -16,6 +16,7 @@ import {
   SEEK_END,
   SEEK_SET,
 } from "../base/mod.ts";
+import { requireCount } from "./answers.ts";
 import type { Context } from "./context.ts";
 import type { FileInfo } from "./file_info.ts";
 import type { Handle, TimeChange } from "./handle.ts";
@@ -95,7 +96,7 @@ export abstract class BaseHandle implements Handle {
   read(buffer: Uint8Array, context?: Context): MaybePromise<number> {
     return this.#inOrder(() =>
       chain(this.readAt(buffer, this.#position, context), (size) => {
-        this.#position += size;
+        this.#position += requireCount(size, buffer.length);
         return size;
       })
     );
@@ -105,6 +106,7 @@ export abstract class BaseHandle implements Handle {
   write(data: Uint8Array, context?: Context): MaybePromise<number> {
     return this.#inOrder(() =>
       chain(this.writeAt(data, this.#position, context), (size) => {
+        requireCount(size, data.length);
         // write(2): nothing written goes nowhere.
         if ((this.flags & O_APPEND) === 0 || size === 0) {
           this.#position += size;

@@ -4,6 +4,7 @@
  * @module
  */
 import { FsError, SEEK_DATA, SEEK_HOLE, toErrno } from "../base/mod.ts";
+import { requireCount } from "./answers.ts";
 import type { Context } from "./context.ts";
 import type { Handle } from "./handle.ts";
 import { writeAll } from "./write_all.ts";
@@ -98,7 +99,8 @@ class DataCopy {
     if (this.#copyRange) {
       try {
         const size = Math.min(length, RANGE);
-        return await this.#source.copyRange(offset, this.#target, offset, size, context);
+        const copied = await this.#source.copyRange(offset, this.#target, offset, size, context);
+        return requireCount(copied, size);
       } catch (thrown) {
         if (!CANNOT_COPY_RANGE.has(toErrno(thrown).code)) throw thrown;
         this.#copyRange = false;
@@ -106,7 +108,10 @@ class DataCopy {
     }
     this.#buffer ??= new Uint8Array(CHUNK);
     const buffer = length < CHUNK ? this.#buffer.subarray(0, length) : this.#buffer;
-    const size = await this.#source.readAt(buffer, offset, context);
+    const size = requireCount(
+      await this.#source.readAt(buffer, offset, context),
+      buffer.length,
+    );
     await writeAll(this.#target, buffer.subarray(0, size), offset, context);
     return size;
   }

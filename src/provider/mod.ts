@@ -19,6 +19,17 @@
  *
  * @module
  */
+export {
+  requireBytes,
+  requireCount,
+  requireEntries,
+  requireEntryName,
+  requireHandle,
+  requireInfo,
+  requireLock,
+  requireNames,
+  requireStatFs,
+} from "./answers.ts";
 export { BaseHandle } from "./base_handle.ts";
 export { BaseProvider } from "./base_provider.ts";
 export {

@@ -4,6 +4,7 @@
  * @module
  */
 import { always, chain, FsError, isPromise, type MaybePromise, O_RDONLY } from "../base/mod.ts";
+import { requireCount } from "./answers.ts";
 import type { Context } from "./context.ts";
 import type { Handle } from "./handle.ts";
 import type { Provider } from "./provider.ts";
@@ -94,6 +95,7 @@ function advance(
   count: number,
   sizeMax: number,
 ): Uint8Array | null {
+  requireCount(count, buffer.length - size);
   if (size + count < buffer.length) return null;
   if (buffer.length > sizeMax) throw new FsError("EFBIG", { syscall: "read", path });
   const larger = new Uint8Array(Math.min(Math.max(65_536, buffer.length * 2), sizeMax + 1));

@@ -21,6 +21,7 @@ import {
   S_IFMT,
   S_IFREG,
 } from "../base/mod.ts";
+import { requireCount } from "./answers.ts";
 import type { Context } from "./context.ts";
 import type { TreePlace } from "./copy_tree.ts";
 import type { FileInfo } from "./file_info.ts";
@@ -218,7 +219,10 @@ class Archive {
         throw new FsError("EINTR", { syscall: "writeTar", path, cause: signal.reason });
       }
       const room = this.#chunk.subarray(this.#used, this.#used + size - done);
-      const read = await handle.readAt(room, offset + done, context);
+      const read = requireCount(
+        await handle.readAt(room, offset + done, context),
+        room.length,
+      );
       // The header has promised so many bytes.
       if (read === 0) throw new FsError("EIO", { syscall: "writeTar", path });
       done += read;

@@ -4,7 +4,7 @@
  * @module
  */
 import { chain, FsError, type MaybePromise } from "../base/mod.ts";
-import type { FileLock } from "../provider/mod.ts";
+import { type FileLock, requireBytes, requireLock, requireNames } from "../provider/mod.ts";
 import type { Call } from "./call.ts";
 import { lockFromMessage, lockToMessage } from "./lock_message.ts";
 
@@ -15,7 +15,7 @@ export function getXattr(call: Call): MaybePromise<void> {
     ? call.open("getXattr").getXattr(request.name, context)
     : session.provider.getXattr(request.path, request.name, context);
   return chain(value, (data) => {
-    call.response.data = data;
+    call.response.data = requireBytes(data);
   });
 }
 
@@ -34,7 +34,7 @@ export function listXattr(call: Call): MaybePromise<void> {
     ? call.open("listXattr").listXattr(context)
     : session.provider.listXattr(request.path, context);
   return chain(names, (list) => {
-    call.response.names = list;
+    call.response.names = requireNames(list);
   });
 }
 
@@ -65,7 +65,8 @@ function lockOf(call: Call): FileLock {
 /** GetLock. */
 export function getLock(call: Call): MaybePromise<void> {
   const { context } = call;
-  return chain(call.open("getLock").getLock(lockOf(call), context), (found) => {
+  return chain(call.open("getLock").getLock(lockOf(call), context), (answer) => {
+    const found = requireLock(answer);
     // Whose it is stays between server and provider.
     call.response.lock = found === null ? null : lockToMessage({ ...found, owner: 0 });
   });

@@ -4,7 +4,13 @@
  * @module
  */
 import { chain, ERRNO, FsError, type MaybePromise, rescue, toErrno } from "../base/mod.ts";
-import type { FileInfo, Handle, Provider } from "../provider/mod.ts";
+import {
+  type FileInfo,
+  type Handle,
+  type Provider,
+  requireCount,
+  requireInfo,
+} from "../provider/mod.ts";
 import { CallContext } from "./call_context.ts";
 import type { WireVersion } from "./codec.ts";
 import type { FilePassing } from "./file_passing.ts";
@@ -14,7 +20,7 @@ import type { LeaseTable } from "./lease_table.ts";
 import type { WireLimits } from "./limits.ts";
 import type { ListingTable } from "./listing_table.ts";
 import type { MemoryOffer } from "./memory_offer.ts";
-import { OpCode } from "./op_code.ts";
+import { OpCode, opName } from "./op_code.ts";
 import { type InodeSource, setStatV1, setStatV2 } from "./stat_message.ts";
 import { VFSRequest } from "./vfs_request.ts";
 import { VFSResponse } from "./vfs_response.ts";
@@ -136,11 +142,19 @@ export class Call {
 
   /** Answers with an error. */
   fail(thrown: unknown): void {
-    const errno = toErrno(thrown, this.session.onUnexpected);
+    const errno = toErrno(thrown, this.report);
     this.response.clear();
     this.response.id = this.request.id;
     this.response.err = -errno.number;
   }
+
+  /** Tells of an exception that no provider should throw: which operation, of what. */
+  readonly report = (thrown: unknown): void => {
+    const { op, path } = this.request;
+    const name = opName(op) ?? `operation ${op}`;
+    const of = JSON.stringify(path === "" ? this.file?.path ?? "" : path);
+    this.session.onUnexpected(new Error(`${name} of ${of} answered with EIO`, { cause: thrown }));
+  };
 
   /**
    * The open file of `fh`, which stays open until the call has ended.
@@ -187,6 +201,7 @@ export class Call {
   /** Answers with attributes. */
   readonly giveStat = (info: FileInfo): void => {
     const { session } = this;
+    requireInfo(info);
     if (session.version === 1) setStatV1(this.#stat, info, this.request.path, session.inodes);
     else setStatV2(this.#stat, info);
     this.response.stat = this.#stat;
@@ -219,6 +234,6 @@ export class Call {
 
   /** Answers with the number of bytes written. */
   readonly giveWritten = (size: number): void => {
-    this.response.written = size;
+    this.response.written = requireCount(size, this.request.data.length);
   };
 }

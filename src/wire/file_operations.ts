@@ -13,7 +13,7 @@ import {
   O_RDWR,
   rescue,
 } from "../base/mod.ts";
-import type { FileInfo, Handle } from "../provider/mod.ts";
+import { type FileInfo, type Handle, requireCount, requireHandle } from "../provider/mod.ts";
 import type { Call } from "./call.ts";
 import { OpCode, SetBits } from "./op_code.ts";
 import { readForReply, readIntoReply } from "./read_reply.ts";
@@ -59,8 +59,8 @@ export function open(call: Call): MaybePromise<void> {
   const { path, flags, mode } = request;
   const opened = session.provider.open(path, flags, mode & MODE_PERMISSIONS, context);
   return session.version === 2
-    ? chain(opened, (handle) => giveWithStat(call, handle))
-    : chain(opened, (handle) => give(call, handle, null));
+    ? chain(opened, (handle) => giveWithStat(call, requireHandle(handle)))
+    : chain(opened, (handle) => give(call, requireHandle(handle), null));
 }
 
 /** Create, which answers with handle and attributes. */
@@ -68,7 +68,7 @@ export function create(call: Call): MaybePromise<void> {
   const { request, session, context } = call;
   session.handles.requireRoom(request.path);
   const created = session.provider.create(request.path, request.mode & MODE_PERMISSIONS, context);
-  return chain(created, (handle) => giveWithStat(call, handle));
+  return chain(created, (handle) => giveWithStat(call, requireHandle(handle)));
 }
 
 /** Read. */
@@ -149,7 +149,7 @@ export function seek(call: Call): MaybePromise<void> {
   const { request, context } = call;
   const handle = call.open("seekHole");
   return chain(handle.seekHole(call.position("seekHole"), request.flags, context), (offset) => {
-    call.response.offset = offset;
+    call.response.offset = requireCount(offset, Number.MAX_SAFE_INTEGER);
   });
 }
 
@@ -167,5 +167,7 @@ export function copyRange(call: Call): MaybePromise<void> {
     request.length,
     context,
   );
-  return chain(copied, call.giveWritten);
+  return chain(copied, (size) => {
+    call.response.written = requireCount(size, request.length);
+  });
 }

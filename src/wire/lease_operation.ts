@@ -4,7 +4,7 @@
  * @module
  */
 import { chain, type MaybePromise, rescue } from "../base/mod.ts";
-import type { DirEntry } from "../provider/mod.ts";
+import { type DirEntry, requireEntries, requireInfo } from "../provider/mod.ts";
 import type { Call } from "./call.ts";
 import { endOfPage, pageOf } from "./listing_operation.ts";
 import { setStatV2 } from "./stat_message.ts";
@@ -37,11 +37,15 @@ function tell(call: Call): MaybePromise<void> {
   const { session, request, response, context } = call;
   const stated = chain(session.provider.lstat(request.path, context), (info) => {
     response.stat = new VFSStat();
-    setStatV2(response.stat, info);
+    setStatV2(response.stat, requireInfo(info));
   });
   return chain(
     stated,
-    () => chain(session.provider.readDir(request.path, context), (entries) => list(call, entries)),
+    () =>
+      chain(
+        session.provider.readDir(request.path, context),
+        (entries) => list(call, requireEntries(entries)),
+      ),
   );
 }
 
@@ -49,7 +53,7 @@ function list(call: Call, entries: readonly DirEntry[]): MaybePromise<void> {
   const { session, request, response } = call;
   response.offset = entries.length;
   if (entries.length > request.size || endOfPage(session, entries, 0) < entries.length) return;
-  return chain(pageOf(entries, 0, entries.length), (made) => {
+  return chain(pageOf(call, entries, 0, entries.length), (made) => {
     response.entries = made;
   });
 }

@@ -10,8 +10,15 @@ import {
   isPromise,
   type MaybePromise,
   rescue,
+  toErrno,
 } from "../base/mod.ts";
-import type { DirEntry, FileInfo } from "../provider/mod.ts";
+import {
+  type DirEntry,
+  type FileInfo,
+  requireEntries,
+  requireEntryName,
+  requireInfo,
+} from "../provider/mod.ts";
 import type { Call, Session } from "./call.ts";
 import { toGoFileMode } from "./go_file_mode.ts";
 import { goClean, hashPath } from "./inode_hash.ts";
@@ -30,7 +37,7 @@ export function readdir(call: Call): MaybePromise<void> {
   if (session.version === 1) {
     return chain(
       session.provider.readDir(request.path, context),
-      (entries) => listAll(call, entries),
+      (entries) => listAll(call, requireEntries(entries)),
     );
   }
   const kept = request.cursor === 0
@@ -39,17 +46,21 @@ export function readdir(call: Call): MaybePromise<void> {
   if (kept !== undefined) return sendPage(call, kept, request.cursor);
   return chain(
     session.provider.readDir(request.path, context),
-    (entries) => sendPage(call, { path: request.path, entries }, 0),
+    (entries) => sendPage(call, { path: request.path, entries: requireEntries(entries) }, 0),
   );
 }
 
-/** The attributes of an entry; null when it has gone in the meantime. */
-function infoOf(entry: DirEntry): MaybePromise<FileInfo | null> {
-  return rescue(() => entry.info(), () => null);
+/** The attributes of an entry; null when it has gone in the meantime, or nothing can have them, which is told. */
+function infoOf(call: Call, entry: DirEntry): MaybePromise<FileInfo | null> {
+  return rescue(() => chain(entry.info(), requireInfo), (thrown) => {
+    toErrno(thrown, call.report);
+    return null;
+  });
 }
 
 /** Makes messages of entries, one after the other or, where they come later, in batches. */
 function collect(
+  call: Call,
   entries: readonly DirEntry[],
   from: number,
   to: number,
@@ -57,14 +68,15 @@ function collect(
 ): MaybePromise<VFSDirEntry[]> {
   const made: VFSDirEntry[] = [];
   for (let index = from; index < to; index++) {
-    const info = infoOf(entries[index]!);
-    if (isPromise(info)) return collectLater(entries, index, to, make, made, info);
+    const info = infoOf(call, entries[index]!);
+    if (isPromise(info)) return collectLater(call, entries, index, to, make, made, info);
     made.push(make(entries[index]!, info));
   }
   return made;
 }
 
 async function collectLater(
+  call: Call,
   entries: readonly DirEntry[],
   from: number,
   to: number,
@@ -75,7 +87,7 @@ async function collectLater(
   made.push(make(entries[from]!, await first));
   for (let start = from + 1; start < to; start += BATCH) {
     const batch = entries.slice(start, Math.min(start + BATCH, to));
-    const infos = await Promise.all(batch.map(infoOf));
+    const infos = await Promise.all(batch.map((entry) => infoOf(call, entry)));
     batch.forEach((entry, index) => made.push(make(entry, infos[index] ?? null)));
   }
   return made;
@@ -95,7 +107,7 @@ function listAll(call: Call, entries: readonly DirEntry[]): MaybePromise<void> {
   const prefix = directory === "/" ? "/" : directory === "." ? "" : `${directory}/`;
   const make = (entry: DirEntry, info: FileInfo | null): VFSDirEntry => {
     const message = new VFSDirEntry();
-    message.name = entry.name;
+    message.name = requireEntryName(entry.name);
     message.isDir = entry.isDir;
     message.mode = toGoFileMode(entry.type);
     const path = prefix + entry.name;
@@ -107,7 +119,7 @@ function listAll(call: Call, entries: readonly DirEntry[]): MaybePromise<void> {
     }
     return message;
   };
-  return chain(collect(nameable, 0, nameable.length, make), (made) => {
+  return chain(collect(call, nameable, 0, nameable.length, make), (made) => {
     response.entries = made;
   });
 }
@@ -129,7 +141,7 @@ export function endOfPage(session: Session, entries: readonly DirEntry[], from: 
 
 function pageEntry(entry: DirEntry, info: FileInfo | null): VFSDirEntry {
   const message = new VFSDirEntry();
-  message.name = entry.name;
+  message.name = requireEntryName(entry.name);
   if (info !== null) {
     setStatV2(message, info);
   } else {
@@ -142,11 +154,12 @@ function pageEntry(entry: DirEntry, info: FileInfo | null): VFSDirEntry {
 
 /** The entries from `from` to `end` with all their attributes. */
 export function pageOf(
+  call: Call,
   entries: readonly DirEntry[],
   from: number,
   end: number,
 ): MaybePromise<VFSDirEntry[]> {
-  return collect(entries, from, end, pageEntry);
+  return collect(call, entries, from, end, pageEntry);
 }
 
 function sendPage(call: Call, listing: Listing, number: number): MaybePromise<void> {
@@ -154,7 +167,7 @@ function sendPage(call: Call, listing: Listing, number: number): MaybePromise<vo
   const { entries } = listing;
   const from = Math.min(call.position("readDir"), entries.length);
   const end = endOfPage(session, entries, from);
-  return chain(pageOf(entries, from, end), (made) => {
+  return chain(pageOf(call, entries, from, end), (made) => {
     response.entries = made;
     if (end < entries.length) {
       response.cursor = number === 0 ? session.listings.add(listing) : number;

@@ -12,7 +12,12 @@ import {
   MODE_PERMISSIONS,
   S_IFMT,
 } from "../base/mod.ts";
-import { mkdirAll as makeAll, type MkdirAllOptions, type Provider } from "../provider/mod.ts";
+import {
+  mkdirAll as makeAll,
+  type MkdirAllOptions,
+  type Provider,
+  requireStatFs,
+} from "../provider/mod.ts";
 import type { Call } from "./call.ts";
 import { nextTurn } from "./next_turn.ts";
 
@@ -120,7 +125,7 @@ export function link(call: Call): MaybePromise<void> {
 /** Statfs. */
 export function statfs(call: Call): MaybePromise<void> {
   return chain(call.session.provider.statfs(call.request.path, call.context), (fs) => {
-    call.response.fs = { ...fs };
+    call.response.fs = { ...requireStatFs(fs) };
   });
 }
 

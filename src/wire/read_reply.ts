@@ -5,7 +5,7 @@
  */
 import { chain, isPromise, type MaybePromise } from "../base/mod.ts";
 import { CborWriter } from "../cbor/mod.ts";
-import type { Handle } from "../provider/mod.ts";
+import { type Handle, requireCount } from "../provider/mod.ts";
 import type { Call } from "./call.ts";
 
 function encodedKey(key: string): Uint8Array {
@@ -52,6 +52,7 @@ export function readIntoReply(
   let got: MaybePromise<number>;
   try {
     got = handle.readAt(view, offset, call.context);
+    if (!isPromise(got)) requireCount(got, size);
   } catch (thrown) {
     writer.length = start;
     throw thrown;
@@ -96,6 +97,6 @@ function giveData(
 ): MaybePromise<void> {
   if (call.file !== null) call.file.late = isPromise(size);
   return chain(size, (got) => {
-    call.response.data = buffer.subarray(0, got);
+    call.response.data = buffer.subarray(0, requireCount(got, buffer.length));
   });
 }

@@ -322,7 +322,9 @@ Deno.test("what a provider throws by mistake is EIO, and told", async () => {
   await using server = new VFSServer(provider, { onUnexpected: (thrown) => told.push(thrown) });
   const peer = WirePeer.of(server);
   assertEquals((await peer.ask({ op: OpCode.Lookup, path: "/a" })).err, -5);
-  assert(told[0] instanceof TypeError);
+  const [error] = told;
+  assert(error instanceof Error && error.cause instanceof TypeError);
+  assertEquals(error.message, 'Lookup of "/a" answered with EIO');
   peer.close();
 });
 
