@@ -87,7 +87,10 @@ export function checkRemove<T extends Found>(
 /**
  * What `rename(2)` refuses, when `from` is at `call.path`, and `to` at `call.dest`. `from` is returned.
  * That a directory to be replaced is not empty is seen by the provider; and when `from` and `to` are
- * the same, nothing is to be done.
+ * the same, nothing is to be done, which is the provider's to see as well: before it removes anything. They
+ * are the same when the two paths are, once they are clean, and when they are two names of one inode (`rename(2)`).
+ * That is told here by `from === to`: where each lookup makes an object of its own, give the same one twice
+ * when the inode numbers are equal.
  *
  * @throws {FsError} ENOENT, EINVAL, ENOTEMPTY, ENOTDIR, EISDIR.
  */
@@ -99,6 +102,7 @@ export function checkRename<T extends Found>(
   if (from === undefined) return refuse("ENOENT", call);
   if (from === to) return from;
   const [path, dest] = [clean(call.path), clean(call.dest)];
+  if (path === dest) return from;
   if (isWithin(dest, path)) refuse("EINVAL", call);
   if (isWithin(path, dest)) refuse("ENOTEMPTY", call);
   if (to !== undefined) checkRemove(to, isDirectory(from.mode), call);

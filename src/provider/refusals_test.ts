@@ -55,6 +55,13 @@ Deno.test("checkRename() refuses what rename(2) refuses, in its order", () => {
   assertEquals(checkRename(FILE, undefined, to("/b")), FILE);
   assertEquals(checkRename(DIRECTORY, other, to("/b")), DIRECTORY);
   assertEquals(checkRename(FILE, FILE, to("/a")), FILE);
+  assertEquals(checkRename(FILE, FILE, to("/b")), FILE);
+  // Two lookups may have made two objects.
+  for (const same of ["/a", "/a/", "//a", "/b/../a"]) {
+    assertEquals(checkRename(FILE, { ...FILE }, to(same)), FILE);
+    assertEquals(checkRename(DIRECTORY, { ...DIRECTORY }, to(same)), DIRECTORY);
+  }
+  assertRefuses("ENOENT", () => checkRename(undefined, undefined, to("/a")));
   assertRefuses("ENOENT", () => checkRename(undefined, DIRECTORY, to("/a/b")));
   assertRefuses("EINVAL", () => checkRename(DIRECTORY, undefined, to("/a/b")));
   assertRefuses("ENOTEMPTY", () => checkRename(FILE, DIRECTORY, to("/")));
