@@ -62,8 +62,11 @@ it("refuses every change of a file that is there", async (t) => {
 core("can be read", async (t) => {
   t.equal((await t.stat("/")).mode & 0o170000, 0o040000, "the type of the root");
   for (const { name, type } of await t.readdir("/")) {
-    const info = await t.lstat(`/${name}`);
-    if (type !== 0 && t.has("lstat")) t.equal(info.mode & 0o170000, type, `the type of ${name}`);
+    const hasLstat = t.has("lstat");
+    // Without lstat only what it leads to can be looked at, and that may be nothing.
+    if (type === 0o120000 && !hasLstat) continue;
+    const info = await (hasLstat ? t.lstat(`/${name}`) : t.stat(`/${name}`));
+    if (type !== 0 && hasLstat) t.equal(info.mode & 0o170000, type, `the type of ${name}`);
     if (type !== 0o100000) continue;
     t.equal((await t.content(`/${name}`)).length, info.size, `the size of ${name}`);
   }

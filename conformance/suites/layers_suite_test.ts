@@ -10,6 +10,7 @@ function filled(): MemoryProvider {
   memory.mkdir("/directory", 0o755);
   memory.writeFile("/file", new TextEncoder().encode("content"), 0o644);
   memory.symlink("file", "/link");
+  memory.symlink("nowhere", "/dangling");
   return memory;
 }
 
