@@ -14,6 +14,7 @@ import { HOST_DIRECTORY } from "../subjects/open_subject.ts";
 import type { Route, SubjectFactory } from "../subjects/subject.ts";
 import type { CommandArguments } from "./command_arguments.ts";
 import { commandLine, moduleName } from "../reports/command_line.ts";
+import { LivingSubjects } from "./living_subjects.ts";
 import { fileAt, targetRoutes } from "./target.ts";
 
 /** How many operations are done on a route by default. */
@@ -84,10 +85,11 @@ export async function fuzz(options: CommandArguments): Promise<boolean> {
   const seed = options.seed ?? 1 + Math.floor(Math.random() * SEEDS);
   // Modes are meant as they are, here as on Linux.
   const umask = Deno.umask(0);
+  using living = new LivingSubjects();
   try {
     let differing = 0;
     let operations = 0;
-    const routes = await targetRoutes(options.target ?? "", options.routes);
+    const routes = living.ofAll(await targetRoutes(options.target ?? "", options.routes));
     for (const [route, factory] of routes) {
       const result = await fuzzRoute(route, factory, { ...options, seed });
       operations += result.operations;

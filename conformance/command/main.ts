@@ -14,6 +14,7 @@ import { HOST_DIRECTORY } from "../subjects/open_subject.ts";
 import { type CommandArguments, readArguments, USAGE, UsageError } from "./command_arguments.ts";
 import { fuzz } from "./fuzz_command.ts";
 import { caseModule } from "./case_module.ts";
+import { LivingSubjects } from "./living_subjects.ts";
 import { fileAt, targetRoutes } from "./target.ts";
 
 /** Exit codes of the command. */
@@ -25,7 +26,8 @@ function list(cases: readonly Case[]): string {
 }
 
 async function run(options: CommandArguments, cases: readonly Case[]): Promise<number> {
-  const routes = await targetRoutes(options.target ?? "", options.routes);
+  using living = new LivingSubjects();
+  const routes = living.ofAll(await targetRoutes(options.target ?? "", options.routes));
   if (routes.size === 0) {
     throw new UsageError(`${options.target} cannot be reached by ${options.routes?.join(", ")}`);
   }
@@ -33,7 +35,7 @@ async function run(options: CommandArguments, cases: readonly Case[]): Promise<n
   const progress = new PrettyProgress(routes.size * cases.length, pretty);
   const outcomes: SuiteOutcome[] = [];
   const oracle = options.oracle && (await fileAt(HOST_DIRECTORY))?.isDirectory === true
-    ? () => HostSubject.below(HOST_DIRECTORY)
+    ? living.of(() => HostSubject.below(HOST_DIRECTORY))
     : undefined;
   for await (const outcome of runSuite({ cases, routes, timeoutMs: options.timeoutMs, oracle })) {
     outcomes.push(outcome);

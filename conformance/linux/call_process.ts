@@ -23,11 +23,18 @@ function answer<Name extends CallName>(caller: LinuxCaller, message: CallMessage
   return invoke(caller, message.name, message.parameters);
 }
 
-function write(bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length;) done += Deno.stdout.writeSync(bytes.subarray(done));
+/** False when nobody is there any more to read it. */
+function write(bytes: Uint8Array): boolean {
+  try {
+    for (let done = 0; done < bytes.length;) done += Deno.stdout.writeSync(bytes.subarray(done));
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Deno.errors.BrokenPipe) return false;
+    throw thrown;
+  }
 }
 
-/** Serves until standard input ends. */
+/** Serves until standard input ends, or whoever asked has gone. */
 export function serveCalls(): void {
   // The modes of the cases are meant as they are.
   Deno.umask(0);
@@ -45,7 +52,7 @@ export function serveCalls(): void {
       } catch (thrown) {
         reply = encodeFailure(thrown);
       }
-      write(reply);
+      if (!write(reply)) return;
     }
   }
 }
