@@ -4,7 +4,7 @@
  * @module
  */
 import type { KernelMount } from "../fuse/mod.ts";
-import { type Mount, mountNodes, type Options, serveNodes } from "../nodefs/mod.ts";
+import { type Mount, mountNodes, type Options, refuseOptions, serveNodes } from "../nodefs/mod.ts";
 import type { Provider } from "../provider/mod.ts";
 import { type AclRule, aclRuleFor } from "./acl_rule.ts";
 import { ChangeFollower } from "./change_follower.ts";
@@ -35,6 +35,12 @@ export interface MountOptions extends Options {
    */
   readonly soleOwner?: boolean;
 }
+
+/** What a tree of nodes does not have. */
+const OF_PROVIDERS = { watch: true, soleOwner: true } as const satisfies Record<
+  Exclude<keyof MountOptions, keyof Options>,
+  true
+>;
 
 /** As good as for ever: a year, in milliseconds. */
 const LONG_MS = 365 * 24 * 3600 * 1000;
@@ -69,6 +75,7 @@ export async function mount(
   path: string,
   options: MountOptions = {},
 ): Promise<Mount> {
+  refuseOptions(path, options, OF_PROVIDERS);
   const acls = await aclRuleFor(provider, options);
   const leases = new ListingLeases(provider);
   const root = new ProviderNode(provider, acls, { leases, isAlone: isAlone(options) });
@@ -90,7 +97,7 @@ export async function serveProvider(
 }
 
 /** Those of any tree: what only providers have is left out, or said in other words. */
-export function treeOptionsOf(options: MountOptions): Options {
+function treeOptionsOf(options: MountOptions): Options {
   const { watch: _watch, soleOwner = false, ...others } = options;
   return { ...(soleOwner ? SOLE_OWNER : {}), ...others };
 }

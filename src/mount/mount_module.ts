@@ -13,7 +13,6 @@ import {
 } from "../fuse/mod.ts";
 import { refuseOptions } from "../nodefs/mod.ts";
 import type { AgreementMessage, WorkerOptions } from "./module_message.ts";
-import { treeOptionsOf } from "./mount.ts";
 import { ModuleWorker } from "./module_worker_thread.ts";
 
 /** How {@linkcode mountModule} mounts. */
@@ -27,6 +26,9 @@ export interface ModuleMountOptions extends WorkerOptions {
   /** Where diagnostics of all workers go. Default `console.error`. */
   readonly logger?: (line: string) => void;
 }
+
+/** What a tree of nodes in this thread does not have. */
+const OF_MODULES = { watch: true, soleOwner: true, loops: true } as const;
 
 /** The most loops that anybody may ask for. */
 const LOOPS_MAX = 64;
@@ -109,7 +111,7 @@ export async function mountModule(
   if (!Number.isInteger(loops) || loops < 1 || loops > LOOPS_MAX) {
     throw new FuseMountError(path, `Cannot mount on ${path} with loops ${loops}`, "1 to 64");
   }
-  refuseOptions(path, treeOptionsOf(forWorkers));
+  refuseOptions(path, options, OF_MODULES);
   initWishes(path, forWorkers);
   const workers = Array.from({ length: loops }, () => new ModuleWorker(logger));
   try {

@@ -12,6 +12,9 @@ import {
   type Options,
 } from "../nodefs/mod.ts";
 import type { Context } from "../provider/mod.ts";
+import { MemoryProvider } from "../providers/mod.ts";
+import { mount } from "./mount.ts";
+import { mountModule } from "./mount_module.ts";
 import { run, withNodes } from "./testing/with_mount.ts";
 
 const FILE = { mode: S_IFREG, ino: 0 };
@@ -239,5 +242,19 @@ Deno.test("numbers out of their range and unknown options are refused before any
   for (const options of bad) {
     await assertRejects(() => mountNodes(new Node(), directory, options), FuseMountError);
   }
+  const nodes = await assertRejects(() => mountNodes(new Node(), directory, misspelt));
+  const provider = await assertRejects(() => mount(new MemoryProvider(), directory, misspelt));
+  const module = await assertRejects(() => mountModule("data:,", directory, misspelt));
+  const told = [nodes, provider, module].map((refusal) => {
+    assert(refusal instanceof FuseMountError);
+    return ["maxWrite", "watch", "soleOwner", "loops"].filter((name) =>
+      refusal.message.includes(name)
+    );
+  });
+  assertEquals(told, [
+    ["maxWrite"],
+    ["maxWrite", "watch", "soleOwner"],
+    ["maxWrite", "watch", "soleOwner", "loops"],
+  ]);
   await Deno.remove(directory);
 });

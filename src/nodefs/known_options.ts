@@ -67,10 +67,15 @@ const KNOWN_LOOP = {
  * Refuses what is no option, as a misspelt one would do nothing, and numbers with which nothing would work. Those of
  * the kernel are for {@linkcode initWishes} to refuse.
  *
+ * @param more The options besides those of a tree of nodes.
  * @throws {FuseMountError} Which names it, and what there is instead.
  */
-export function refuseOptions(path: string, options: object): void {
-  refuse(path, options, KNOWN, "");
+export function refuseOptions(
+  path: string,
+  options: object,
+  more: Readonly<Record<string, true>> = {},
+): void {
+  refuse(path, options, { ...KNOWN, ...more }, "");
   if ("loop" in options && typeof options.loop === "object" && options.loop !== null) {
     refuse(path, options.loop, KNOWN_LOOP, "loop.");
   }
