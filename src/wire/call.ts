@@ -25,6 +25,7 @@ import { type InodeSource, setStatV1, setStatV2 } from "./stat_message.ts";
 import { VFSRequest } from "./vfs_request.ts";
 import { VFSResponse } from "./vfs_response.ts";
 import { VFSStat } from "./vfs_stat.ts";
+import type { TurnTaker } from "./thread_turns.ts";
 import type { WatchTable } from "./watch_table.ts";
 
 /** What a listing that comes later counts for among the bytes that wait for the client. */
@@ -42,6 +43,8 @@ export interface Session {
   readonly version: WireVersion;
   /** Whether the provider tells links from what they point to. */
   readonly hasLstat: boolean;
+  /** Takes its turns in the thread. */
+  readonly taker: TurnTaker;
   /** Whether the kernel of a mount asks. */
   isFromKernel: boolean;
   /** The limits. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { chain, clean, FsError, isWithin, type MaybePromise } from "../base/mod.ts";
+import { chain, clean, FsError, isWithin, type MaybePromise, rescue } from "../base/mod.ts";
 import type { Handle } from "../provider/mod.ts";
 
 /** An open file and who uses it at the moment. */
@@ -114,11 +114,17 @@ export class HandleTable {
     }
   }
 
-  /** Takes all of them out, and lets none in any more. */
-  takeAll(): OpenFile[] {
+  /** Takes all of them out and closes them, and lets none in any more. */
+  async closeAll(): Promise<void> {
     this.#closed = true;
-    const files = [...this.#files.values()];
+    const closing: MaybePromise<void>[] = [];
+    for (const file of this.#files.values()) {
+      const { busy } = file;
+      const closed = rescue(() => file.close(), () => {});
+      // A file that a hanging call still uses closes when the call ends: nobody waits for that here.
+      if (!busy) closing.push(closed);
+    }
     this.#files.clear();
-    return files;
+    await Promise.all(closing);
   }
 }

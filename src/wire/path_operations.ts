@@ -12,14 +12,9 @@ import {
   MODE_PERMISSIONS,
   S_IFMT,
 } from "../base/mod.ts";
-import {
-  mkdirAll as makeAll,
-  type MkdirAllOptions,
-  type Provider,
-  requireStatFs,
-} from "../provider/mod.ts";
+import { mkdirAll as makeAll, type MkdirAllOptions, requireStatFs } from "../provider/mod.ts";
 import type { Call } from "./call.ts";
-import { nextTurn } from "./next_turn.ts";
+import { threadTurns } from "./thread_turns.ts";
 
 /** The longest path of MkdirAll, as of a system call (`PATH_MAX`). */
 const MKDIR_ALL_MAX = 4095;
@@ -82,17 +77,20 @@ export function mkdirAll(call: Call): MaybePromise<void> {
   const options = { mode: request.mode & MODE_PERMISSIONS, context };
   const parts = clean(path).split("/");
   if (parts.length <= COMPONENTS_AT_ONCE) return makeAll(session.provider, path, options);
-  return makeInTurns(session.provider, parts, options);
+  return makeInTurns(call, parts, options);
 }
 
 async function makeInTurns(
-  provider: Provider,
+  { session: { provider, taker } }: Call,
   parts: readonly string[],
   options: MkdirAllOptions,
 ): Promise<void> {
   for (let end = COMPONENTS_AT_ONCE; end < parts.length; end += COMPONENTS_AT_ONCE) {
-    await makeAll(provider, parts.slice(0, end).join("/"), options);
-    await nextTurn();
+    const startedAt = performance.now();
+    const made = makeAll(provider, parts.slice(0, end).join("/"), options);
+    threadTurns.worked(taker, performance.now() - startedAt);
+    await made;
+    if (!threadTurns.admits(taker)) await threadTurns.next(taker);
   }
   await makeAll(provider, parts.join("/"), options);
 }

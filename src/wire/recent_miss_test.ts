@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { FsError, O_CREAT, O_RDWR } from "../base/mod.ts";
 import type { Context } from "../provider/mod.ts";
 import { newMemoryProvider } from "../providers/mod.ts";
-import { nextTurn } from "./next_turn.ts";
+import { setImmediate } from "node:timers";
 import type { Changing } from "./recent_change.ts";
 import { RecentMiss } from "./recent_miss.ts";
 import type { RemoteProvider } from "./remote_provider.ts";
@@ -52,7 +52,7 @@ Deno.test("what we are making while we ask is not missing", async () => {
   ]);
   assertEquals(found, null);
   // What the reply has told is forgotten in the next turn.
-  await nextTurn();
+  await new Promise((resolve) => setImmediate(resolve));
   assertEquals((await mine.find("/later", KERNEL))?.isDir, true);
 });
 

@@ -8,23 +8,19 @@ import { Call, type Session } from "./call.ts";
 import { decodeFirstRequest, decodeRequest } from "./codec.ts";
 import type { ConnectionHost } from "./connection_host.ts";
 import { FRAME_HEAD, FrameReader } from "./frame_reader.ts";
-import { nextTurn } from "./next_turn.ts";
 import { RequestGaps } from "./request_gaps.ts";
+import { threadTurns, type TurnTaker } from "./thread_turns.ts";
 import type { ByteChannel } from "./transport.ts";
 
-/** So long may one connection work before the others get their turn, in milliseconds. */
-const TURN_MS = 5;
 /** The clock is looked at after so many requests, or so many bytes of them: a long path takes long. */
-const REQUESTS_UNTIMED = 32;
+const REQUESTS_UNTIMED = 8;
 const BYTES_UNTIMED = 1 << 12;
-/** So long may requests be looked for one after the other before the event loop has a turn, in milliseconds. */
-const SPIN_TURN_MS = 1;
 /** So many times it is looked before the clock is. */
 const LOOKS = 8;
 
 /**
- * Decodes requests into calls, and keeps the calls for the next ones. After a while of unbroken work it says
- * that there is nothing more, until the other connections have had their turn.
+ * Decodes requests into calls, and keeps the calls for the next ones. When the others are to have their turn it says
+ * that there is nothing more ({@linkcode threadTurns}).
  */
 export class RequestSource {
   readonly #host: ConnectionHost;
@@ -35,15 +31,15 @@ export class RequestSource {
   /** Calls that wait for their next request. */
   readonly #spare: Call[] = [];
   #first = true;
-  /** When the turn ends; 0 when it has not begun. */
-  #turnEnd = 0;
+  readonly #taker: TurnTaker;
+  /** Since when it works; 0 while it does not. */
+  #worksSince = 0;
   #requests = 0;
   #bytes = 0;
   #tired = false;
   readonly #gaps: RequestGaps;
-  /** Whether the event loop has had a turn, and when that was seen. */
+  /** Whether the event loop has had a turn. */
   #hasWaited = false;
-  #waitedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads from a channel; `onTooSlow` is called when a frame takes longer than it may. */
@@ -55,6 +51,7 @@ export class RequestSource {
   ) {
     this.#host = host;
     this.#session = session;
+    this.#taker = session.taker;
     this.#input = new FrameReader(channel, host.limits.frameMax);
     this.#onTooSlow = onTooSlow;
     this.#gaps = new RequestGaps(host.spinMs, () => host.sole.isCrowded());
@@ -67,7 +64,9 @@ export class RequestSource {
    * @throws {CborError} For a frame that is no request.
    */
   next(): Call | null {
-    if (this.#tired || !this.#input.next()) return null;
+    if (this.#tired) return null;
+    if (this.#worksSince === 0 && this.#input.partial && !this.#begin()) return null;
+    if (!this.#input.next()) return null;
     this.stop();
     this.#host.sole.heard(this);
     if (this.#hasWaited && this.#host.spinMs > 0) this.#gaps.came(performance.now());
@@ -93,13 +92,34 @@ export class RequestSource {
     return this.#tired;
   }
 
+  /** Begins to work, if it is to have its turn. */
+  #begin(): boolean {
+    this.#tired = !threadTurns.admits(this.#taker);
+    if (!this.#tired) this.#worksSince = performance.now();
+    return !this.#tired;
+  }
+
+  /** Counts what has been worked, up to this time. */
+  #count(now: number): void {
+    if (this.#worksSince === 0) return;
+    threadTurns.worked(this.#taker, now - this.#worksSince);
+    this.#worksSince = now;
+  }
+
+  /** Works no more, for now. */
+  pause(): void {
+    if (this.#worksSince === 0) return;
+    this.#count(performance.now());
+    this.#worksSince = 0;
+  }
+
   #pace(bytes: number): void {
     this.#bytes += bytes;
-    if (this.#turnEnd === 0) this.#turnEnd = performance.now() + TURN_MS;
     if (++this.#requests < REQUESTS_UNTIMED && this.#bytes < BYTES_UNTIMED) return;
     this.#requests = 0;
     this.#bytes = 0;
-    if (performance.now() > this.#turnEnd) this.#tired = true;
+    this.#count(performance.now());
+    this.#tired = !threadTurns.admits(this.#taker);
   }
 
   /**
@@ -110,12 +130,11 @@ export class RequestSource {
     if (this.#host.spinMs === 0 || this.#tired || this.#input.partial) return false;
     if (!this.#host.sole.isAlone(this)) return false;
     const startedAt = performance.now();
-    if (this.#hasWaited) this.#waitedAt = startedAt;
     this.#hasWaited = false;
-    if (startedAt - this.#waitedAt > SPIN_TURN_MS) {
-      this.#tired = true;
-      return false;
-    }
+    if (this.#worksSince === 0) this.#worksSince = startedAt;
+    this.#count(startedAt);
+    this.#tired = !threadTurns.admits(this.#taker);
+    if (this.#tired) return false;
     const spinMs = this.#gaps.begin(startedAt);
     if (spinMs === 0) return false;
     let now: number;
@@ -138,11 +157,11 @@ export class RequestSource {
 
   /** Waits for more bytes, or for the next turn; false at the end of the stream. */
   fill(): Promise<boolean> {
-    this.#turnEnd = 0;
+    this.pause();
     this.#hasWaited = true;
     if (this.#tired) {
       this.#tired = false;
-      return nextTurn().then(() => true);
+      return threadTurns.next(this.#taker).then(() => true);
     }
     const { frameTimeoutMs } = this.#host.limits;
     if (this.#input.partial && frameTimeoutMs > 0) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isPromise, type MaybePromise, RENAME_EXCHANGE, rescue } from "../base/mod.ts";
+import { isPromise, type MaybePromise, RENAME_EXCHANGE } from "../base/mod.ts";
 import type { Provider } from "../provider/mod.ts";
 import type { Call, Session } from "./call.ts";
 import { mayHaveChanged, reportChanges } from "./change_report.ts";
@@ -24,6 +24,7 @@ import { ReplyLane } from "./reply_lane.ts";
 import { ReplySender } from "./reply_sender.ts";
 import { RequestSource } from "./request_source.ts";
 import type { InodeSource } from "./stat_message.ts";
+import type { TurnTaker } from "./thread_turns.ts";
 import type { ByteChannel } from "./transport.ts";
 import { WireError } from "./wire_error.ts";
 import type { WatchTable } from "./watch_table.ts";
@@ -47,6 +48,8 @@ export class ServerConnection implements Session {
   readonly provider: Provider;
   /** Whether the provider tells links from what they point to. */
   readonly hasLstat: boolean;
+  /** Takes its turns in the thread. */
+  readonly taker: TurnTaker = { usedMs: 0 };
   /** Whether the kernel of a mount asks. */
   isFromKernel = false;
   /** The limits. */
@@ -169,6 +172,7 @@ export class ServerConnection implements Session {
     );
     if (this.#ended) return false;
     if (this.#blocked) {
+      this.#requests.pause();
       await new Promise<void>((resolve) => this.#wake = resolve);
       return !this.#ended;
     }
@@ -351,7 +355,8 @@ export class ServerConnection implements Session {
     // When it is not waiting for bytes, the loop notices by itself.
     if (!this.#reading) return;
     await this.#finish();
-    this.abort();
+    // Nor when bytes have come meanwhile.
+    if (this.#reading) this.abort();
   }
 
   /** Waits for the calls under way and for their replies to be taken. */
@@ -388,13 +393,6 @@ export class ServerConnection implements Session {
     this.#notices.close();
     this.memory.close();
     this.listings.clear();
-    const closing: MaybePromise<void>[] = [];
-    for (const file of this.handles.takeAll()) {
-      const { busy } = file;
-      const closed = rescue(() => file.close(), () => {});
-      // A file that a hanging call still uses closes when the call ends: nobody waits for that here.
-      if (!busy) closing.push(closed);
-    }
-    await Promise.all(closing);
+    await this.handles.closeAll();
   }
 }

@@ -51,7 +51,7 @@ export interface VFSServerOptions {
   /**
    * How long the thread looks for the next request of a client that it answers at once, in microseconds, before
    * it waits for it in the event loop: what a program asks next comes within some 50 us, and to be woken takes longer.
-   * For a process that does nothing else: timers and other sockets have a turn once a millisecond then. It
+   * For a process that does nothing else: timers and other sockets have a turn every five milliseconds then. It
    * is left off with one processor, while several clients are busy, and where it does not help. A client that is for a
    * mount gets memory to share then (`WireLimits.sharersMax`). Only for
    * {@linkcode VFSServer.serveUDS} and what {@linkcode listenUnix} accepts with `polled`, with `--allow-ffi`. Default 0.
