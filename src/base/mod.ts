@@ -12,13 +12,16 @@ export * from "./mode.ts";
 export { timeOption, TIMER_MAX_MS, wholeOption } from "./number_options.ts";
 export * from "./open_flags.ts";
 export {
+  badEntryName,
   basename,
   clean,
   components,
   dirname,
+  isEntryName,
   isNameTooLong,
   isWithin,
   join,
+  listedPath,
   NAME_MAX,
   PATH_MAX,
   SYMLINK_TARGET_MAX,

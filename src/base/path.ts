@@ -99,6 +99,41 @@ export function join(directory: string, name: string): string {
   return directory === "/" ? `/${name}` : `${directory}/${name}`;
 }
 
+/**
+ * Whether a directory can have an entry of this name: it is neither empty nor `.` nor `..`, and has no slash and
+ * no NUL character.
+ */
+export function isEntryName(name: string): boolean {
+  if (name.charCodeAt(0) === DOT && (name.length === 1 || name === "..")) return false;
+  return name !== "" && !name.includes("/") && !name.includes("\0");
+}
+
+/** The error about a listing of a clean path with an entry that no directory can have. */
+export function badEntryName(directory: string, name: string): FsError {
+  const error = new FsError("EIO", { syscall: "readDir", path: directory });
+  error.message += ` (it lists the name ${JSON.stringify(name.slice(0, NAME_MAX))})`;
+  return error;
+}
+
+/**
+ * As {@linkcode join}, for a name that somebody's listing of the directory has: it can lead nowhere else.
+ *
+ * @throws {FsError} EIO for a name that no entry can have (see {@linkcode isEntryName}).
+ *
+ * @example
+ * ```ts
+ * import { FsError, listedPath } from "@fusewire/vfs";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * assertEquals(listedPath("/a", "b"), "/a/b");
+ * assertThrows(() => listedPath("/a", "../b"), FsError, 'Cannot readDir "/a": EIO');
+ * ```
+ */
+export function listedPath(directory: string, name: string): string {
+  if (!isEntryName(name)) throw badEntryName(directory, name);
+  return join(directory, name);
+}
+
 /** Whether the clean path is `ancestor` itself or lies below it. */
 export function isWithin(path: string, ancestor: string): boolean {
   if (ancestor === "/") return true;

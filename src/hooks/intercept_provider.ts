@@ -11,6 +11,7 @@ import {
   isPromise,
   isRegular,
   join,
+  listedPath,
   type MaybePromise,
   O_CREAT,
   O_EXCL,
@@ -253,7 +254,7 @@ export class InterceptProvider extends InterceptedPaths {
       if (code !== "EISDIR") throw thrown;
     }
     for (const { name } of await this.inner.readDir(path, context)) {
-      const below = join(path, name);
+      const below = listedPath(path, name);
       await this.run(HookOp.Remove, below, context, {}, () => this.#removeByName(below, context));
     }
     await this.inner.rmdir(path, context);

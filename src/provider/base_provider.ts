@@ -6,7 +6,7 @@
 import {
   chain,
   FsError,
-  join,
+  listedPath,
   type MaybePromise,
   O_CREAT,
   O_RDWR,
@@ -117,7 +117,7 @@ export abstract class BaseProvider implements Provider {
         if (code === "ENOENT") return;
         if (code !== "EISDIR") throw thrown;
         return chain(this.readDir(path, context), async (entries) => {
-          for (const entry of entries) await this.removeAll(join(path, entry.name), context);
+          for (const entry of entries) await this.removeAll(listedPath(path, entry.name), context);
           await this.rmdir(path, context);
         });
       },

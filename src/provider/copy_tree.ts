@@ -22,9 +22,10 @@ import {
 import type { Capability } from "./capability.ts";
 import type { Context } from "./context.ts";
 import { copyData } from "./copy_data.ts";
+import { describe } from "./describe.ts";
 import type { FileInfo } from "./file_info.ts";
 import type { Provider } from "./provider.ts";
-import { walk } from "./walk.ts";
+import { walk, type WalkEntry } from "./walk.ts";
 
 /** A path and the provider that it is a path of. */
 export interface TreePlace {
@@ -112,11 +113,16 @@ export async function copyTree(
     }
   };
   const { context, signal } = options;
-  for await (const { path, entry, depth } of walk(from.provider, source, { context, signal })) {
+  const belowSource = (path: string): string => source === "/" ? path : path.slice(source.length);
+  // What was copied as something else must not be gone into, such as a link that is listed as a directory.
+  const descend = ({ path }: WalkEntry): boolean => open.at(-1)?.path === belowSource(path);
+  for await (
+    const { path, entry, depth } of walk(from.provider, source, { context, signal, descend })
+  ) {
     await leave(depth);
-    const below = source === "/" ? path : path.slice(source.length);
+    const below = belowSource(path);
     const info = await entry.info();
-    const copied = await copy.one(info, path, under(target, below));
+    const copied = await copy.one(info, path, under(target, below), depth === 0);
     if (copied && info.isDir) open.push({ depth, path: below, info });
   }
   await leave(0);
@@ -156,8 +162,8 @@ class TreeCopy {
   }
 
   /** Copies one name; false when it was left out. A directory is finished later. */
-  async one(info: FileInfo, path: string, target: string): Promise<boolean> {
-    if (info.isDir) await this.#directory(info, target);
+  async one(info: FileInfo, path: string, target: string, isTop: boolean): Promise<boolean> {
+    if (info.isDir) await this.#directory(info, target, isTop);
     else if (!await this.#linked(info, target)) {
       if (!await this.#fresh(info, path, target)) return false;
       await this.finish(info, path, target);
@@ -166,14 +172,18 @@ class TreeCopy {
     return true;
   }
 
-  async #directory(info: FileInfo, target: string): Promise<void> {
+  async #directory(info: FileInfo, target: string, isTop: boolean): Promise<void> {
     const { context } = this.#options;
     try {
       // Its permissions come when everything is in it.
       await this.#to.mkdir(target, (info.mode & MODE_PERMISSIONS) | 0o700, context);
     } catch (thrown) {
       if (toErrno(thrown).code !== "EEXIST") throw thrown;
-      if (!(await this.#to.stat(target, context)).isDir) throw thrown;
+      // Only the copy itself may be reached by a link: others lead out of it.
+      const there = isTop
+        ? await this.#to.stat(target, context)
+        : await describe(this.#to, target, context);
+      if (!there.isDir) throw thrown;
     }
     this.done.directories++;
   }

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { basename, clean, FsError, isDirectory, join, toErrno } from "../base/mod.ts";
+import {
+  badEntryName,
+  basename,
+  clean,
+  FsError,
+  isDirectory,
+  listedPath,
+  toErrno,
+} from "../base/mod.ts";
 import type { Context } from "./context.ts";
 import { describe } from "./describe.ts";
 import { DirEntry } from "./dir_entry.ts";
@@ -36,9 +44,13 @@ export interface WalkOptions {
 /**
  * Yields the path and everything below it, a directory before what is in it. Symbolic links are
  * yielded and not followed. The tree may change meanwhile: what has gone before it is listed is left
- * out; a loop over a listing is never disturbed by changes, since a listing is a snapshot.
+ * out; a loop over a listing is never disturbed by changes, since a listing is a snapshot. A name that a listing
+ * has twice is yielded once.
  *
- * @throws {FsError} EINTR when `options.signal` aborts, and whatever `readDir` throws.
+ * Every path is below the first one, whatever the provider lists.
+ *
+ * @throws {FsError} EINTR when `options.signal` aborts, EIO for a listing with a name that no entry can have or
+ * with one name for two things, and whatever `readDir` throws.
  *
  * @example
  * ```ts
@@ -73,10 +85,9 @@ export async function* walk(
     if (!isDirectory(next.entry.type) || next.depth >= depthMax) continue;
     if (descend !== undefined && !descend(next)) continue;
     requireGoing(signal, next.path);
-    const entries = await list(provider, next, context);
-    for (let index = entries.length - 1; index >= 0; index--) {
-      const entry = entries[index]!;
-      pending.push({ path: join(next.path, entry.name), entry, depth: next.depth + 1 });
+    const entries = onceEach(next.path, await list(provider, next, context));
+    for (const entry of entries.reverse()) {
+      pending.push({ path: listedPath(next.path, entry.name), entry, depth: next.depth + 1 });
     }
     progress?.(names);
   }
@@ -95,6 +106,20 @@ async function list(
     if (depth > 0 && (code === "ENOENT" || code === "ENOTDIR")) return [];
     throw thrown;
   }
+}
+
+/**
+ * The entries, each name once: a directory that changes while it is listed may tell one twice. As two things it would
+ * be both a link to somewhere and a directory with something in it.
+ */
+function onceEach(directory: string, entries: readonly DirEntry[]): DirEntry[] {
+  const types = new Map<string, number>();
+  return entries.filter(({ name, type }) => {
+    const known = types.get(name);
+    if (known !== undefined && known !== type) throw badEntryName(directory, name);
+    types.set(name, type);
+    return known === undefined;
+  });
 }
 
 function requireGoing(signal: AbortSignal | undefined, path: string): void {

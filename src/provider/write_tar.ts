@@ -88,8 +88,13 @@ export async function* writeTar(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   const archive = new Archive(from, options);
   const { context, signal } = options;
-  for await (const { path, entry } of walk(from.provider, from.path, { context, signal })) {
+  let isDir = false;
+  // What is archived as something else is not gone into, such as a link that is listed as a directory.
+  const descend = (): boolean => isDir;
+  const names = walk(from.provider, from.path, { context, signal, descend });
+  for await (const { path, entry } of names) {
     const info = await entry.info();
+    isDir = info.isDir;
     options.progress?.(path, info);
     yield* archive.one(path, info);
   }

@@ -7,6 +7,7 @@ import { basename, dirname, ERRNO } from "../base/mod.ts";
 import { LEASE_MS, LeasePolicy } from "./lease_policy.ts";
 import { LEASE_WITH_SIGNAL } from "./lease_operation.ts";
 import type { LeaseTrust } from "./lease_trust.ts";
+import { unsoundName } from "./listed_names.ts";
 import type { NameTree } from "./name_tree.ts";
 import type { VFSRequest } from "./vfs_request.ts";
 import type { VFSResponse } from "./vfs_response.ts";
@@ -122,7 +123,8 @@ export class LeaseBook {
       if (number === 0 || stat === null || !tree.counts(directory, path, asked)) {
         return this.#policy.ended(path, 0);
       }
-      const all = offset === 0 ? [] : entries;
+      const isSound = unsoundName(entries ?? []) === undefined;
+      const all = offset === 0 ? [] : isSound ? entries : null;
       tree.lease({ directory, path }, asked, { number, validUntil, stat, entries: all });
       this.#policy.began(path, offset);
     };

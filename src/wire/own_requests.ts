@@ -16,6 +16,7 @@ import {
 } from "../base/mod.ts";
 import type { CachedName } from "./cached_name.ts";
 import type { LeaseBook } from "./lease_book.ts";
+import { unsoundName } from "./listed_names.ts";
 import type { NameTree } from "./name_tree.ts";
 import { OpCode } from "./op_code.ts";
 import { fileInfoOf } from "./remote_info.ts";
@@ -138,6 +139,7 @@ export class OwnRequests {
     return ({ err, entries, cursor }) => {
       if (err !== 0 || cursor !== 0 || !this.#tree.counts(directory, path, asked)) return;
       directory.isDirectory = true;
+      if (unsoundName(entries ?? []) !== undefined) return;
       for (const entry of entries ?? []) {
         const name = this.#tree.child(directory, entry.name);
         if (name === undefined) return;

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  badEntryName,
   chain,
   clean,
   FsError,
@@ -14,6 +15,7 @@ import {
   rescue,
 } from "../base/mod.ts";
 import { type Context, DirEntry, type FileInfo } from "../provider/mod.ts";
+import { unsoundName } from "./listed_names.ts";
 import { OpCode } from "./op_code.ts";
 import { RecentMiss } from "./recent_miss.ts";
 import { RemoteAttributes } from "./remote_attributes.ts";
@@ -173,6 +175,8 @@ export abstract class RemoteLookup extends RemoteAttributes {
       if (response.cursor !== 0 && page.length === 0) {
         throw new FsError("EIO", { syscall: "readDir", path });
       }
+      const unsound = unsoundName(page);
+      if (unsound !== undefined) throw badEntryName(path, unsound);
       for (const entry of page) entries.push(this.#entry(path, entry));
       return response.cursor;
     };
