@@ -8,6 +8,7 @@ import {
   type ListenOptions,
   listenUnix,
   type WireConnection,
+  WireError,
   type WireListener,
 } from "../wire/mod.ts";
 import { CommandError, reasonOf, UsageError } from "./command_error.ts";
@@ -199,6 +200,10 @@ export function cannotConnect(address: Address, thrown: unknown): CommandError {
   if (thrown instanceof CommandError) return thrown;
   const what = address.kind === "socket" ? `the socket ${address.path}` : addressText(address);
   const option = `--${address.kind} ${addressText(address).replace("vsock ", "")}`;
+  const cause = thrown instanceof FsError ? thrown.cause : undefined;
+  if (cause instanceof WireError) {
+    return new CommandError(`Cannot connect to ${what}: ${cause.message}`, "", { cause: thrown });
+  }
   return new CommandError(
     `Cannot connect to ${what}: ${reasonOf(thrown)}`,
     `Is it being served? fusewire serve <directory> ${option}`,

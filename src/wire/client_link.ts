@@ -6,6 +6,7 @@
 import { FsError } from "../base/mod.ts";
 import type { DueAnswer, Holder } from "../libc/mod.ts";
 import { CborReader } from "../cbor/mod.ts";
+import { agreedHello } from "./agreed_hello.ts";
 import { decodeResponse, encodeRequestOfOp, type WireVersion } from "./codec.ts";
 import { FrameOutput } from "./frame_output.ts";
 import { FrameReader } from "./frame_reader.ts";
@@ -96,7 +97,7 @@ export class ClientLink {
   /**
    * Agrees with the server on a version.
    *
-   * @throws {FsError} EIO when the connection ends meanwhile.
+   * @throws {FsError} EIO when the connection ends meanwhile, or the server says what nobody can keep to.
    */
   static async connect(
     connection: WireConnection,
@@ -138,20 +139,22 @@ export class ClientLink {
 
   async #greet(frameMax: number, fromKernel: boolean): Promise<void> {
     const details = { syscall: "connect" };
-    const waiter = new PendingReply(OpCode.Hello, (reply) => reply.hello, details);
+    const waiter = new PendingReply(OpCode.Hello, (reply) => agreedHello(reply.hello), details);
     const flags = fromKernel ? HELLO_FROM_KERNEL : 0;
     const init = { op: OpCode.Hello, version: WIRE_VERSION, size: frameMax, flags };
     const request = new VFSRequest(init);
     this.post(request, waiter);
     try {
       const hello = await waiter.promise;
-      if (hello === null || hello.version !== WIRE_VERSION) return;
+      if (hello.version !== WIRE_VERSION) return;
       this.hello = hello;
       this.version = WIRE_VERSION;
-      this.#inFlightMax = Math.max(1, hello.inFlightMax);
+      this.#inFlightMax = hello.inFlightMax;
     } catch (thrown) {
       // The original knows no Hello: version 1 it is.
-      if (!(thrown instanceof FsError) || thrown.code !== "ENOSYS") throw thrown;
+      if (thrown instanceof FsError && thrown.code === "ENOSYS") return;
+      this.end(thrown);
+      throw thrown;
     }
   }
 

@@ -1,6 +1,8 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { FsError, S_IFDIR, S_IFREG } from "../base/mod.ts";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { FsError, O_RDWR, S_IFDIR, S_IFREG } from "../base/mod.ts";
+import { newMemoryProvider } from "../providers/mod.ts";
 import { connectVFS } from "./connect_vfs.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 import { OpCode } from "./op_code.ts";
 import type { RemoteProvider } from "./remote_provider.ts";
 import { codeOf } from "./testing/linked.ts";
@@ -9,7 +11,9 @@ import { VFSDirEntry } from "./vfs_dir_entry.ts";
 import type { VFSClientOptions } from "./vfs_client_options.ts";
 import type { VFSRequest } from "./vfs_request.ts";
 import type { VFSResponse } from "./vfs_response.ts";
+import { VFSServer } from "./vfs_server.ts";
 import { VFSStat } from "./vfs_stat.ts";
+import { WireError } from "./wire_error.ts";
 
 /** What a server answers; null for nothing. */
 type Script = (request: VFSRequest) => Partial<VFSResponse> | null;
@@ -25,6 +29,53 @@ async function scripted(
   });
   return { channel, remote: await connectVFS(channel, options) };
 }
+
+for (
+  const [what, hello, says] of [
+    ["a data_max of 1", { dataMax: 1 }, "says data_max 1: it must be 4096 or more"],
+    ["a data_max of 4,095", { dataMax: 4095 }, "says data_max 4095"],
+    ["a frame_max below data_max", { frameMax: 5000, dataMax: 5001 }, "says frame_max 5000"],
+    ["no version", { version: 0 }, "says version 0"],
+    ["a version of the future", { version: 3 }, "says version 3"],
+  ] as const
+) {
+  Deno.test(`a Hello with ${what} is refused, and the connection is ended`, async () => {
+    const channel = new ScriptedChannel(() => []);
+    channel.hello = hello;
+    const connecting = () => connectVFS(channel);
+    const error = await assertRejects(connecting, FsError, `(the server's Hello ${says}`);
+    assertInstanceOf(error.cause, WireError);
+    assert(channel.closed);
+  });
+}
+
+Deno.test("a Hello without limits has the defaults, and files are read and written", async () => {
+  const channel = new ScriptedChannel(({ id, op, size, data }) => {
+    const read = op === OpCode.Read ? { data: new Uint8Array(size) } : { written: data.length };
+    return [replyFrame(op === OpCode.Open ? { id, handle: 1 } : { id, ...read })];
+  });
+  channel.hello = { dataMax: 0, frameMax: 0, handlesMax: 0, inFlightMax: 0 };
+  await using remote = await connectVFS(channel);
+  const { dataMax, frameMax, handlesMax, inFlightMax } = remote.client.hello;
+  const limits = { dataMax, frameMax, handlesMax, inFlightMax };
+  assertEquals(limits, {
+    dataMax: DEFAULT_LIMITS.dataMax,
+    frameMax: DEFAULT_LIMITS.frameMax,
+    handlesMax: DEFAULT_LIMITS.handlesMax,
+    inFlightMax: DEFAULT_LIMITS.inFlightMax,
+  });
+  const handle = await remote.open("/f", O_RDWR, 0);
+  assertEquals(await handle.readAt(new Uint8Array(5), 0), 5);
+  assertEquals(await handle.writeAt(new Uint8Array(5), 0), 5);
+});
+
+Deno.test("a server takes no limits that its clients would refuse", () => {
+  for (
+    const limits of [{ dataMax: 4095 }, { frameMax: 4000 }, { inFlightMax: 0 }, { dataMax: NaN }]
+  ) {
+    assertThrows(() => new VFSServer(newMemoryProvider(), { limits }), RangeError, "too low");
+  }
+});
 
 const DIRECTORY = Object.assign(new VFSStat(), { mode: S_IFDIR | 0o755, nlink: 1, ino: 3 });
 

@@ -9,9 +9,12 @@ import { timeOption, wholeOption } from "../base/mod.ts";
 /** The version of the protocol that this implementation speaks. */
 export const WIRE_VERSION = 2;
 
+/** The least that a server may say for {@linkcode WireLimits.dataMax}: with less, calls would become too many messages. */
+export const DATA_MAX_LEAST = 4096;
+
 /** What one connection, and a server as a whole, may take. Each can be set in the options. */
 export interface WireLimits {
-  /** Largest `data` of one message in bytes; a longer read is answered short. */
+  /** Largest `data` of one message in bytes, at least 4,096; a longer read is answered short. */
   readonly dataMax: number;
   /** Largest frame that is read in bytes; a longer one ends the connection before it is stored. */
   readonly frameMax: number;
@@ -75,11 +78,11 @@ export const REPLY_FRAME_MAX = 64 << 20;
 /** Room in a frame for everything but its data. */
 export const FRAME_OVERHEAD_MAX = 1 << 16;
 
-/** The least that each can be: 1 where nothing would go on with 0. */
+/** The least that each can be: 1 where nothing would go on with 0, and what no client would take less of. */
 const LEAST = {
-  dataMax: 1,
-  frameMax: 1,
-  handlesMax: 0,
+  dataMax: DATA_MAX_LEAST,
+  frameMax: DATA_MAX_LEAST,
+  handlesMax: 1,
   inFlightMax: 1,
   queuedBytesMax: 0,
   entriesMax: 1,
@@ -93,7 +96,7 @@ const LEAST = {
   listedEntriesMax: 0,
   connectionsMax: 1,
   frameTimeoutMs: 0,
-} as const satisfies Record<keyof WireLimits, 0 | 1>;
+} as const satisfies Record<keyof WireLimits, number>;
 
 function requireLimits(limits: WireLimits): void {
   const values: Readonly<Record<string, number>> = { ...limits };
@@ -113,5 +116,6 @@ export function limitsOf(given: Partial<WireLimits> = {}): WireLimits {
   const limits = { ...DEFAULT_LIMITS, ...given };
   requireLimits(limits);
   const frameMax = given.frameMax ?? limits.dataMax + FRAME_OVERHEAD_MAX;
-  return { ...limits, frameMax, dataMax: Math.min(limits.dataMax, frameMax) };
+  const dataMax = Math.min(limits.dataMax, frameMax);
+  return { ...limits, frameMax, dataMax };
 }

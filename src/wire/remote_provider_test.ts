@@ -115,20 +115,20 @@ Deno.test("the attributes of a link are not taken for those of its target", asyn
 });
 
 Deno.test("reads and writes over the data limit go in parts", async () => {
-  const { remote, server } = await served({}, { limits: { dataMax: 1000 } });
+  const { remote, server } = await served({}, { limits: { dataMax: 5000 } });
   await using _server = server;
   await using provider = remote;
-  const data = Uint8Array.from({ length: 4500 }, (_, index) => index * 7);
+  const data = Uint8Array.from({ length: 22_500 }, (_, index) => index * 7);
   const handle = await provider.open("/big", O_RDWR | O_CREAT, 0o600);
   assertEquals(
-    await trips(provider, async () => assertEquals(await handle.writeAt(data, 0), 4500)),
+    await trips(provider, async () => assertEquals(await handle.writeAt(data, 0), 22_500)),
     5,
   );
-  const buffer = new Uint8Array(6000);
-  assertEquals(await handle.readAt(buffer, 0), 4500);
-  assertEquals(buffer.subarray(0, 4500), data);
-  assertEquals(await handle.readAt(buffer, 4400), 100);
-  assertEquals(await handle.readAt(buffer, 4500), 0);
+  const buffer = new Uint8Array(30_000);
+  assertEquals(await handle.readAt(buffer, 0), 22_500);
+  assertEquals(buffer.subarray(0, 22_500), data);
+  assertEquals(await handle.readAt(buffer, 22_400), 100);
+  assertEquals(await handle.readAt(buffer, 22_500), 0);
   const readOnly = await provider.open("/big", O_RDONLY, 0);
   assertEquals(await codeOf(() => readOnly.writeAt(data, 0)), "EBADF");
 });

@@ -31,6 +31,8 @@ export class ScriptedChannel implements ByteChannel {
   closed = false;
   /** What the server declares. */
   readonly capabilities: string[] = ["lstat", "watch", "inode"];
+  /** What it says of itself besides. */
+  hello: Partial<VFSHello> = {};
   readonly #script: (request: VFSRequest) => readonly Uint8Array[];
   readonly #here: Uint8Array[] = [];
   #greeted = false;
@@ -92,6 +94,7 @@ export class ScriptedChannel implements ByteChannel {
         const hello = new VFSHello();
         Object.assign(hello, { version: 2, inFlightMax: 64, dataMax: 1 << 20 });
         hello.capabilities = this.capabilities;
+        Object.assign(hello, this.hello);
         this.arrive(replyFrame({ hello }));
       } else {
         this.requests.push(request);
