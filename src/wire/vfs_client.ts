@@ -19,6 +19,7 @@ import {
   type ReconnectPolicy,
 } from "./reconnect_policy.ts";
 import { ReplyLane } from "./reply_lane.ts";
+import { CANCEL_TIMEOUT_MS, takeBack } from "./take_back.ts";
 import type { WireConnection } from "./transport.ts";
 import type { VFSHello } from "./vfs_parts.ts";
 import { checkedOptions, type VFSClientOptions } from "./vfs_client_options.ts";
@@ -310,9 +311,7 @@ export class VFSClient {
       if (this.#queue !== null && this.#queue.includes(waiter)) {
         this.#queue = this.#queue.filter((each) => each !== waiter);
         waiter.interrupt();
-      } else if (this.version === 2 || !waiter.sent) this.#link.cancel(waiter);
-      // Version 1 cannot take back. What only looks need not be waited for.
-      else if (ReplyLane.observes(waiter.op)) waiter.interrupt();
+      } else takeBack(this.#link, waiter, this.#options.cancelTimeoutMs ?? CANCEL_TIMEOUT_MS);
     };
     signal.addEventListener("abort", cancel, { once: true });
     waiter.onEnd = () => signal.removeEventListener("abort", cancel);

@@ -15,6 +15,12 @@ export interface VFSClientOptions {
   /** Longest reply frame that is read in bytes; default 64 MiB. */
   readonly frameMax?: number;
   /**
+   * How long a change is waited for that its caller has taken back, in milliseconds; 0 for ever. What becomes of it is
+   * the server's to say; when it does not in time, the change is EIO, since it may have been made or not. What only
+   * looks is EINTR at once. Default 5,000.
+   */
+  readonly cancelTimeoutMs?: number;
+  /**
    * What to do when the connection ends; default: everything fails with EIO from then on. With a policy,
    * version 2 only: requests wait for the new connection; files are opened again by their path where it
    * still names the same inode, and are EIO otherwise, or when they held locks. A change that was under way

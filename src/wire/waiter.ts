@@ -51,6 +51,8 @@ export interface Waiter {
   onChanged: (() => void) | null;
   /** Called with the reply, before the caller gets it. */
   onReply: ((response: VFSResponse) => void) | null;
+  /** Called with a reply that comes when it is over already, instead of making a result of it. */
+  onLate: ((response: VFSResponse) => void) | null;
   /** Whether it is over. */
   readonly isOver: boolean;
   /** The reply is there. */
@@ -59,6 +61,8 @@ export interface Waiter {
   fail(cause: unknown): void;
   /** The caller no longer waits: EINTR. */
   interrupt(): void;
+  /** The caller waits no longer for a reply that may still come: EIO, because of `cause`. */
+  giveUp(cause: unknown): void;
 }
 
 /** How a request ended. */
@@ -82,6 +86,8 @@ export class PendingReply<T> implements Waiter {
   onChanged: (() => void) | null = null;
   /** Called with the reply, before the caller gets it. */
   onReply: ((response: VFSResponse) => void) | null = null;
+  /** Called with a reply that comes too late. */
+  onLate: ((response: VFSResponse) => void) | null = null;
   /** The result where there is nothing; null for ENOENT as an error. */
   onMissing: (() => T) | null = null;
   readonly #convert: Convert<T>;
@@ -124,8 +130,11 @@ export class PendingReply<T> implements Waiter {
 
   /** The reply is there: its result, or its errno as an error. */
   settle(response: VFSResponse): void {
+    const isLate = this.isOver;
     this.#over();
     this.onReply?.(response);
+    // The caller's buffer is somebody else's by now.
+    if (isLate) return this.onLate?.(response);
     if (response.err === ENOENT && this.onMissing !== null) {
       this.#keep({ value: this.onMissing() });
       return;
@@ -153,6 +162,14 @@ export class PendingReply<T> implements Waiter {
   interrupt(): void {
     this.#over();
     this.#keep({ thrown: new FsError("EINTR", this.#details) });
+  }
+
+  /** The caller waits no longer; the change is under way as long as there is no reply. */
+  giveUp(cause: unknown): void {
+    const { onChanged } = this;
+    this.onChanged = null;
+    this.fail(cause);
+    this.onChanged = onChanged;
   }
 
   /** The first outcome is the one that counts. */
