@@ -112,3 +112,33 @@ Deno.test("a listing with a name twice in succession is EIO", async () => {
   await using _remote = remote;
   assertEquals(await codeOf(() => remote.readDir("/")), "EIO");
 });
+
+Deno.test("a listing that never ends is EIO, and no more of it is asked for", async () => {
+  let listed = 0;
+  const { remote, channel } = await scripted(
+    () => ({ cursor: 7, entries: entriesOf([`${listed++}`, `${listed++}`, `${listed++}`]) }),
+    { entriesMax: 10 },
+  );
+  await using _remote = remote;
+  const listing = async () => await remote.readDir("/d");
+  const words = 'Cannot readDir "/d": EIO (it has more than 10 entries: entriesMax)';
+  await assertRejects(listing, FsError, words);
+  assertEquals(channel.requests.length, 4);
+});
+
+Deno.test("a listing of as many entries as a client takes is told", async () => {
+  const { remote } = await scripted(
+    ({ cursor }) => ({ cursor: cursor === 0 ? 7 : 0, entries: entriesOf([`${cursor}`, "x"]) }),
+    { entriesMax: 4 },
+  );
+  await using _remote = remote;
+  assertEquals((await remote.readDir("/d")).map(({ name }) => name), ["0", "x", "7", "x"]);
+});
+
+Deno.test("a listing that goes on and says nothing new is EIO", async () => {
+  for (const names of [[], ["a"]]) {
+    const { remote } = await scripted(() => ({ cursor: 7, entries: entriesOf(names) }));
+    await using _remote = remote;
+    assertEquals(await codeOf(() => remote.readDir("/d")), "EIO");
+  }
+});

@@ -75,6 +75,12 @@ export const DEFAULT_LIMITS: WireLimits = {
 /** The largest frame that a client accepts: a version 1 server answers a listing in one piece. */
 export const REPLY_FRAME_MAX = 64 << 20;
 
+/**
+ * The most entries of one listing that a client takes where nothing else is said: in its memory they are 400 to 650
+ * bytes each, with their attributes.
+ */
+export const LISTED_ENTRIES_MAX = 1 << 20;
+
 /** Room in a frame for everything but its data. */
 export const FRAME_OVERHEAD_MAX = 1 << 16;
 

@@ -24,6 +24,13 @@ import { NOTHING } from "./remote_paths.ts";
 import type { VFSDirEntry } from "./vfs_dir_entry.ts";
 import type { VFSResponse } from "./vfs_response.ts";
 
+/** EIO: with EOVERFLOW `ls` takes it that one entry is too large, and asks again and again. */
+function tooManyEntries(path: string, entriesMax: number): FsError {
+  const error = new FsError("EIO", { syscall: "readDir", path });
+  error.message += ` (it has more than ${entriesMax} entries: entriesMax)`;
+  return error;
+}
+
 /**
  * How a remote provider looks: it answers from what the client knows, or asks; and what is asked about again and
  * again it leases first (see `VFSClientOptions.cache`).
@@ -171,10 +178,12 @@ export abstract class RemoteLookup extends RemoteAttributes {
     request.offset = entries.length;
     const take = (response: VFSResponse): number => {
       const page = response.entries ?? [];
-      // A server that goes on without saying anything would keep us here for ever.
-      if (response.cursor !== 0 && page.length === 0) {
-        throw new FsError("EIO", { syscall: "readDir", path });
-      }
+      // A server that goes on without saying anything new would keep us here for ever.
+      const isNew = page.length > 1 ||
+        (page.length === 1 && page[0]!.name !== entries.at(-1)?.name);
+      if (response.cursor !== 0 && !isNew) throw new FsError("EIO", { syscall: "readDir", path });
+      const { entriesMax } = this.client;
+      if (entries.length + page.length > entriesMax) throw tooManyEntries(path, entriesMax);
       const unsound = unsoundName(page);
       if (unsound !== undefined) throw badEntryName(path, unsound);
       for (const entry of page) entries.push(this.#entry(path, entry));

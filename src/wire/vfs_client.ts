@@ -6,11 +6,12 @@
 import type { FsErrorDetails, MaybePromise } from "../base/mod.ts";
 import { threadWait } from "../libc/mod.ts";
 import type { Context, FileInfo } from "../provider/mod.ts";
+import { beginCache } from "./begin_cache.ts";
 import { ClientLink } from "./client_link.ts";
 import type { WireVersion } from "./codec.ts";
 import { FreshStats } from "./fresh_stats.ts";
-import { LeaseTrust } from "./lease_trust.ts";
-import { OpCode } from "./op_code.ts";
+import { LISTED_ENTRIES_MAX } from "./limits.ts";
+import type { OpCode } from "./op_code.ts";
 import { PassedFile, PassedFiles } from "./passed_files.ts";
 import { RemoteCache } from "./remote_cache.ts";
 import {
@@ -52,6 +53,8 @@ export class VFSClient {
   readonly revivables: Set<Revivable> = new Set();
   /** Settles when the client has ended for good, with why; undefined after `close`. */
   readonly ended: Promise<unknown>;
+  /** The most entries of one listing. */
+  readonly entriesMax: number;
   /** How many requests have been made so far, to count round trips. */
   requestCount = 0;
   /** How many of them change something, and how many changes by others it has been told of. */
@@ -74,6 +77,7 @@ export class VFSClient {
   /** Use {@linkcode VFSClient.connect}: a client must agree on a version first. */
   private constructor(options: VFSClientOptions) {
     this.#options = options;
+    this.entriesMax = options.entriesMax ?? LISTED_ENTRIES_MAX;
     this.ended = new Promise((resolve) => this.#end = resolve);
   }
 
@@ -89,37 +93,8 @@ export class VFSClient {
   ): Promise<VFSClient> {
     const client = new VFSClient(checkedOptions(options, connection));
     client.#link = await client.#open(connection);
-    await client.#beginCache(options.cache ?? false);
+    await beginCache(client, client.#link.channel, options.cache ?? false);
     return client;
-  }
-
-  async #beginCache(wanted: boolean | "exact" | "leases"): Promise<void> {
-    const { exact, leases, capabilities } = this.hello;
-    // Without numbers of inodes nobody can tell what a file's second name is.
-    const isPossible = this.version === 2 && capabilities.includes("inode");
-    if (wanted === false || !isPossible) return;
-    const { channel } = this.#link;
-    const isStrict = wanted === "exact";
-    const mayLease = !isStrict || (LeaseTrust.isPossible(channel) && this.recentMs > 0);
-    if (!exact && leases && mayLease) {
-      this.cache.beginLeases(new LeaseTrust(channel, isStrict));
-    } else if (exact || wanted === true) await this.#watchAll();
-  }
-
-  /** Begins to keep things, if the server tells of every change. */
-  async #watchAll(): Promise<void> {
-    if (!this.hello.capabilities.includes("watch")) return;
-    const { cache } = this;
-    this.begin(OpCode.Watch).path = "/";
-    const watching = this.send((reply) => {
-      this.watches.set(reply.handle, ({ notice, path }) => {
-        if (NOTICES[notice] === "ended") cache.end();
-        else cache.noticed(notice, path);
-      });
-      cache.begin();
-    }, { syscall: "watch", path: "/" });
-    // A server that cannot, for want of watches or by a rule, is asked for everything.
-    await watching.catch(() => {});
   }
 
   #open(connection: WireConnection): Promise<ClientLink> {

@@ -15,6 +15,11 @@ export interface VFSClientOptions {
   /** Longest reply frame that is read in bytes; default 64 MiB. */
   readonly frameMax?: number;
   /**
+   * The most entries of one listing, which is held in memory as a whole: one with more is EIO. Default 1,048,576,
+   * which take about half a gigabyte.
+   */
+  readonly entriesMax?: number;
+  /**
    * How long a change is waited for that its caller has taken back, in milliseconds; 0 for ever. What becomes of it is
    * the server's to say; when it does not in time, the change is EIO, since it may have been made or not. What only
    * looks is EINTR at once. Default 5,000.

@@ -66,8 +66,10 @@ export class ScriptedChannel implements ByteChannel {
     if (this.closed) return null;
     const part = this.#here.shift();
     if (part === undefined) return this.#ended ? null : 0;
-    buffer.set(part);
-    return part.length;
+    const size = Math.min(part.length, buffer.length);
+    buffer.set(part.subarray(0, size));
+    if (size < part.length) this.#here.unshift(part.subarray(size));
+    return size;
   }
 
   toRead(): Promise<void> {
