@@ -3,12 +3,22 @@
  *
  * @module
  */
+import { FsError } from "../base/mod.ts";
 import type { KernelMount } from "../fuse/mod.ts";
-import { type Mount, mountNodes, type Options, refuseOptions, serveNodes } from "../nodefs/mod.ts";
+import {
+  type Mount,
+  mountNodes,
+  type Options,
+  refuseOptions,
+  serveNodes,
+  TIMEOUT_DEFAULT_MS,
+} from "../nodefs/mod.ts";
 import type { Provider } from "../provider/mod.ts";
 import { type AclRule, aclRuleFor } from "./acl_rule.ts";
 import { ChangeFollower } from "./change_follower.ts";
 import { ListingLeases } from "./listing_leases.ts";
+import { NameTrust, type TrustLimits } from "./name_trust.ts";
+import type { NodesShared } from "./provider_inode.ts";
 import { ProviderNode } from "./provider_node.ts";
 
 /** How to mount a provider: {@linkcode Options}, of which some have the provider's own defaults. */
@@ -25,7 +35,8 @@ export interface MountOptions extends Options {
   readonly patient?: boolean;
   /**
    * Tells the kernel of changes that others make, as the provider's `watch` reports them; with it long
-   * timeouts are safe. Needs the capability `watch`. Default false.
+   * timeouts are safe. Without the capability `watch` the mount is refused (ENOSYS). When the provider stops to tell,
+   * that is reported, and from then on timeouts are no longer than by default. Default false.
    */
   readonly watch?: boolean;
   /**
@@ -60,6 +71,7 @@ const SOLE_OWNER: Options = {
  * @param provider What to mount. It is not closed at the end.
  * @param path An existing directory.
  * @throws {FuseMountError} With what to do about it.
+ * @throws {FsError} ENOSYS for `watch` of a provider that cannot.
  *
  * @example
  * ```ts ignore
@@ -77,10 +89,10 @@ export async function mount(
 ): Promise<Mount> {
   refuseOptions(path, options, OF_PROVIDERS);
   const acls = await aclRuleFor(provider, options);
-  const leases = new ListingLeases(provider);
-  const root = new ProviderNode(provider, acls, { leases, isAlone: isAlone(options) });
+  const shared = sharedOf(provider, options);
+  const root = new ProviderNode(provider, acls, shared);
   const all = optionsFor(provider, options, acls);
-  return follow(await mountNodes(root, path, all), leases, provider, options);
+  return follow(await mountNodes(root, path, all), shared, provider, all);
 }
 
 /** The second half of {@linkcode mount}: serves what has been mounted already. */
@@ -90,10 +102,10 @@ export async function serveProvider(
   options: MountOptions,
 ): Promise<Mount> {
   const acls = await aclRuleFor(provider, options);
-  const leases = new ListingLeases(provider);
-  const root = new ProviderNode(provider, acls, { leases, isAlone: isAlone(options) });
+  const shared = sharedOf(provider, options);
+  const root = new ProviderNode(provider, acls, shared);
   const all = optionsFor(provider, options, acls);
-  return follow(await serveNodes(root, kernel, all), leases, provider, options);
+  return follow(await serveNodes(root, kernel, all), shared, provider, all);
 }
 
 /** Those of any tree: what only providers have is left out, or said in other words. */
@@ -102,9 +114,14 @@ function treeOptionsOf(options: MountOptions): Options {
   return { ...(soleOwner ? SOLE_OWNER : {}), ...others };
 }
 
-/** Whether names lead where they have led before, unless the mount itself changes that. */
-function isAlone({ soleOwner = false, watch = false }: MountOptions): boolean {
-  return soleOwner && !watch;
+/** What the nodes share. What is to be followed must be known to tell of changes: else they were never seen. */
+function sharedOf(provider: Provider, options: MountOptions): NodesShared {
+  const { soleOwner = false, watch = false } = options;
+  if (watch && !provider.capabilities.has("watch")) {
+    throw new FsError("ENOSYS", { syscall: "watch", path: "/" });
+  }
+  const leases = new ListingLeases(provider);
+  return watch ? { leases, trust: new NameTrust() } : { leases, isAlone: soleOwner };
 }
 
 /** With the provider's own defaults. */
@@ -125,14 +142,28 @@ function optionsFor(provider: Provider, given: MountOptions, acls: AclRule): Opt
 
 function follow(
   mounted: Mount,
-  leases: ListingLeases,
+  { leases, trust }: NodesShared,
   provider: Provider,
-  options: MountOptions,
+  options: Options,
 ): Mount {
-  mounted.atEnd(() => leases.close());
-  if (options.watch !== true) return mounted;
-  const follower = new ChangeFollower(mounted.root, mounted.notices);
-  follower.start(provider, (problem) => mounted.report(problem));
+  mounted.atEnd(() => leases?.close());
+  if (trust === undefined) return mounted;
+  const follower = new ChangeFollower(mounted.root, mounted.notices, { provider, trust });
+  follower.start((problem) => {
+    trust.limits = limitsOf(options);
+    mounted.report(problem);
+  });
   mounted.atEnd(() => follower.stop());
   return mounted;
+}
+
+/** What may be believed when nobody tells of changes any more: what is believed without `watch`, at most. */
+function limitsOf(options: Options): TrustLimits {
+  const { entryTimeoutMs, attrTimeoutMs, negativeTimeoutMs = 0 } = options;
+  const most = (timeoutMs = TIMEOUT_DEFAULT_MS): number => Math.min(timeoutMs, TIMEOUT_DEFAULT_MS);
+  return {
+    entryMs: most(entryTimeoutMs),
+    attrMs: most(attrTimeoutMs),
+    missMs: most(negativeTimeoutMs),
+  };
 }

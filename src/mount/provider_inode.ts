@@ -26,6 +26,7 @@ import { changeAttributes } from "./change_attributes.ts";
 import { isIdentity } from "./file_identity.ts";
 import type { ListingLeases } from "./listing_leases.ts";
 import type { MadeMode } from "./made_mode.ts";
+import type { NameTrust } from "./name_trust.ts";
 import { ProviderFile } from "./provider_file.ts";
 
 /** What all nodes of a mount share. */
@@ -34,6 +35,8 @@ export interface NodesShared {
   readonly leases?: ListingLeases;
   /** Whether nobody but the mount changes anything: then names lead where they have led before. */
   readonly isAlone?: boolean;
+  /** With it, changes that others make are followed. */
+  readonly trust?: NameTrust;
 }
 
 const NOTHING_SHARED: NodesShared = {};
@@ -192,6 +195,7 @@ export abstract class ProviderInode extends Node
     file: FileHandle | null,
     out: AttrOut,
   ): MaybePromise<Errno | void> {
+    this.shared.trust?.limitAttributes(out);
     return this.#describe(context, file, (info) => fillAttr(out.attr, info));
   }
 
@@ -202,6 +206,7 @@ export abstract class ProviderInode extends Node
     _mask: number,
     out: StatxOut,
   ): MaybePromise<Errno | void> {
+    this.shared.trust?.limitAttributes(out);
     return this.#describe(context, file, (info) => {
       fillAttr(out.attr, info);
       out.birthtime = info.birthtime ?? null;

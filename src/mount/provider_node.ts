@@ -85,6 +85,7 @@ export class ProviderNode extends ProviderXattrs
     fillAttr(out.attr, info);
     const child = this.#findOrMake(inode, name, info);
     if (child.operations instanceof ProviderNode) child.operations.last = info;
+    this.shared.trust?.limitEntry(out);
     return child;
   }
 
@@ -111,17 +112,28 @@ export class ProviderNode extends ProviderXattrs
     if (provider.find !== undefined && this.can.has("lstat")) {
       return chain(
         provider.find(path, context),
-        (info) => info === null ? ERRNO.ENOENT : this.#adopt(name, info, out),
+        (info) => info === null ? this.#missing(name, path, out) : this.#adopt(name, info, out),
       );
     }
     return rescue(
       () => this.#enter(name, path, context, out),
       (thrown) => {
         // The ordinary miss is returned, so that the bridge can make a negative entry of it.
-        if (thrown instanceof FsError && thrown.code === "ENOENT") return ERRNO.ENOENT;
+        if (thrown instanceof FsError && thrown.code === "ENOENT") {
+          return this.#missing(name, path, out);
+        }
         throw thrown;
       },
     );
+  }
+
+  /** A name is not at this path, which the directory may have left meanwhile. */
+  #missing(name: string, path: string, out: EntryOut): Errno {
+    const { trust } = this.shared;
+    if (trust === undefined) return ERRNO.ENOENT;
+    const above = this.embeddedInode().path();
+    trust.limitMiss(out, above === undefined || join(above, name) !== path);
+    return ERRNO.ENOENT;
   }
 
   /** Finds a child that was just listed. */
