@@ -183,9 +183,11 @@ goTest("our client speaks version 1 with a Go server that knows no Hello", async
   const folder = await Deno.makeTempDir();
   const serving = go.start("serve", `${folder}/s`, "100000");
   try {
-    while (!await Deno.lstat(`${folder}/s`).then(() => true, () => false)) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    // The socket is there before anybody listens.
+    const isServed = (): Promise<boolean> =>
+      Deno.connect({ transport: "unix", path: `${folder}/s` })
+        .then((probe) => (probe.close(), true), () => false);
+    while (!await isServed()) await new Promise((resolve) => setTimeout(resolve, 5));
     await using remote = await connectUDS(`${folder}/s`);
     assertEquals(remote.client.version, 1);
     await remote.mkdir("/d", 0o755);

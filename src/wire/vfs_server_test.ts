@@ -21,7 +21,7 @@ Deno.test("close() answers what was asked, then ends", async () => {
   assertEquals(await idle.receiveBytes(), null);
   provider.calls[0]!.open();
   assertEquals((await busy.receive()).stat?.size, 5);
-  provider.calls[0]!.open();
+  (await provider.atGate(1))[0]!.open();
   (await provider.atGate(1))[0]!.open();
   assertEquals((await busy.receive()).stat?.size, 5);
   assertEquals(await busy.receiveBytes(), null);
