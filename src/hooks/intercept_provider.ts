@@ -37,6 +37,7 @@ import type { HookRequest } from "./hook_request.ts";
 import { InterceptHandle } from "./intercept_handle.ts";
 import { InterceptedPaths } from "./intercepted_paths.ts";
 import { MutatedHandle } from "./mutated_handle.ts";
+import { RedirectedHandle } from "./redirected_handle.ts";
 
 /**
  * Asks the hooks of an engine about every operation of a provider and of its handles. An operation
@@ -151,28 +152,26 @@ export class InterceptProvider extends InterceptedPaths {
     const request = interception.request(opOf(flags), path, context);
     request.flags = flags;
     request.mode = mode;
-    return chain(
-      interception.engine.before(request, context),
-      () =>
-        chain(
-          this.#truncates(request, context),
-          (truncation) =>
-            chain(this.#requireOpen(request, context), () => {
-              const opening = () => perform(request);
-              const handle = interception.finish(
-                request,
-                context,
-                truncation === null
-                  ? opening
-                  : () => interception.finish(truncation, context, opening),
-              );
-              return chain(
-                handle,
-                (inner) => this.#opened(inner, request.path, request.flags, context),
-              );
-            }),
-        ),
-    );
+    const asked = request.path;
+    return interception.ask(request, context, () =>
+      chain(
+        this.#truncates(request, context),
+        (truncation) =>
+          chain(this.#requireOpen(request, context), () => {
+            const opening = () => perform(request);
+            const handle = interception.finish(
+              request,
+              context,
+              truncation === null
+                ? opening
+                : () => interception.finish(truncation, context, opening),
+            );
+            return chain(
+              handle,
+              (inner) => this.#opened(inner, request.path, request.flags, context, asked),
+            );
+          }),
+      ));
   }
 
   /** Asks about O_TRUNC of what has content; the request, or null when nothing is lost. */
@@ -219,6 +218,7 @@ export class InterceptProvider extends InterceptedPaths {
     path: string,
     flags: number,
     context: Context | undefined,
+    asked = path,
   ): Handle {
     const { mutation } = this;
     const opened = { path: clean(path), context, changed: this.#changed };
@@ -226,7 +226,10 @@ export class InterceptProvider extends InterceptedPaths {
     const mutated = mutation !== null && reads && mutation.touches(opened.path, context)
       ? new MutatedHandle(inner, mutation, { path: opened.path, flags, context })
       : inner;
-    return new InterceptHandle(mutated, this.interception, opened);
+    const name = clean(asked);
+    return name === opened.path
+      ? new InterceptHandle(mutated, this.interception, opened)
+      : new RedirectedHandle(mutated, this.interception, opened, name);
   }
 
   /** `remove_all` hooks; where `remove` has hooks before it, every name below is asked about. */
@@ -307,14 +310,11 @@ export class InterceptProvider extends InterceptedPaths {
       ((flags & RENAME_EXCHANGE) !== 0 && this.wants(HookOp.Rename, newPath, oldPath)) ||
       plans[HookOp.Remove].before.length > 0 || plans[HookOp.Mkdir].before.length > 0;
     if (!asks) return perform(request);
-    return chain(
-      interception.engine.before(request, context),
-      () =>
-        chain(
-          this.#askAtBothEnds(request, context),
-          () => interception.finish(request, context, () => perform(request)),
-        ),
-    );
+    return interception.ask(request, context, () =>
+      chain(
+        this.#askAtBothEnds(request, context),
+        () => interception.finish(request, context, () => perform(request)),
+      ));
   }
 
   /** What a rename does besides: replaces, brings in a directory, and in an exchange all of it twice. */

@@ -21,6 +21,7 @@ import {
 } from "../provider/mod.ts";
 import { MemoryProvider } from "../providers/mod.ts";
 import { type HookEngine, newHookEngine, newHookEngineWithCallbacks } from "./hook_engine.ts";
+import type { HookRequest } from "./hook_request.ts";
 import type { HookResult } from "./hook_result.ts";
 import { newInterceptProvider } from "./intercept_provider.ts";
 import { noting, smallTree, tell } from "./testing/noting.ts";
@@ -167,6 +168,52 @@ Deno.test("a before hook can send an operation elsewhere", async () => {
   await provider.rename("/f", "/not/here");
   assertEquals(inner.stat("/renamed").size, 4);
   assertEquals(inner.stat("/f").size, 7);
+});
+
+Deno.test("where a hook sends an operation elsewhere, errors and names are the caller's", async () => {
+  for (const late of [false, true]) {
+    const memory = MemoryProvider.fromTree({ real: { a: "1", d: {} } });
+    const elsewhere = (path: string) => path.replace(/^\/alias/, "/real");
+    const before = (request: HookRequest): void | Promise<void> => {
+      request.path = elsewhere(request.path);
+      if (request.op !== "symlink") request.newPath = elsewhere(request.newPath);
+      return late ? Promise.resolve() : undefined;
+    };
+    const refuse = ({ op, path }: HookRequest) => {
+      if (op === "chmod") throw new FsError("EPERM", { syscall: "chmod", path });
+    };
+    const provider = newInterceptProvider(
+      memory,
+      newHookEngineWithCallbacks([{ before }, { before: refuse }]),
+    );
+    assertEquals((await provider.stat("/alias")).name, "alias");
+    assertEquals((await provider.lstat("/alias/a")).name, "a");
+    const file = await provider.open("/alias", O_RDONLY, 0);
+    assertEquals((await file.stat()).name, "alias");
+    const closed = await provider.open("/alias/a", O_RDONLY, 0);
+    await closed.close();
+    const fails: [message: string, run: () => unknown][] = [
+      ['Cannot stat "/alias/none": ENOENT', () => provider.stat("/alias/none")],
+      ['Cannot chmod "/alias/a": EPERM', () => provider.chmod("/alias/a", 0)],
+      ['Cannot open "/alias/none": ENOENT', () => provider.open("/alias/none", O_RDONLY, 0)],
+      ['Cannot unlink "/alias/d": EISDIR', () => provider.unlink("/alias/d")],
+      [
+        'Cannot rename "/alias/none" to "/alias/b": ENOENT',
+        () => provider.rename("/alias/none", "/alias/b"),
+      ],
+      [
+        'Cannot rename "/real/d" to "/alias/d/e": EINVAL',
+        () => provider.rename("/real/d", "/alias/d/e"),
+      ],
+      ['Cannot read "/alias/a": EBADF', () => closed.readAt(new Uint8Array(1), 0)],
+    ];
+    for (const [message, run] of fails) {
+      const error = await assertRejects(async () => await run());
+      assert(error instanceof FsError);
+      assertEquals(error.message, message);
+    }
+    await file.close();
+  }
 });
 
 Deno.test("a handle is closed also when a hook refuses to", async () => {

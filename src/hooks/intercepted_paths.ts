@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { chain, clean, type MaybePromise } from "../base/mod.ts";
+import { basename, chain, clean, type MaybePromise } from "../base/mod.ts";
 import {
   type Context,
   type FileInfo,
@@ -73,7 +73,7 @@ export abstract class InterceptedPaths extends Forward {
       path,
       context,
       {},
-      (request) => this.#told(request.path, context, this.inner.stat(request.path, context)),
+      (request) => this.#told(path, request, context, this.inner.stat(request.path, context)),
       this.interception.seen,
     );
   }
@@ -88,19 +88,25 @@ export abstract class InterceptedPaths extends Forward {
       path,
       context,
       {},
-      (request) => this.#told(request.path, context, this.inner.lstat(request.path, context)),
+      (request) => this.#told(path, request, context, this.inner.lstat(request.path, context)),
       this.interception.seen,
     );
   }
 
+  /** The attributes as readers see them, with the name that was asked for. */
   #told(
-    path: string,
+    asked: string,
+    { path }: HookRequest,
     context: Context | undefined,
     info: MaybePromise<FileInfo>,
   ): MaybePromise<FileInfo> {
     const { mutation } = this;
-    if (mutation === null) return info;
-    return chain(info, (value) => mutation.told(this.inner, value, clean(path), context));
+    const cleaned = clean(asked);
+    const named = cleaned === clean(path)
+      ? info
+      : chain(info, (value) => value.with({ name: basename(cleaned) }));
+    if (mutation === null) return named;
+    return chain(named, (value) => mutation.told(this.inner, value, clean(path), context));
   }
 
   /** `mkdir` hooks. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { chain, isPromise, type MaybePromise } from "../base/mod.ts";
+import { chain, isPromise, type MaybePromise, rescue } from "../base/mod.ts";
 import type { Context, FileInfo } from "../provider/mod.ts";
+import { inCallersTerms } from "./callers_terms.ts";
 import type { HookEngine } from "./hook_engine.ts";
 import type { HookOp } from "./hook_op.ts";
 import { type HookRequest, newHookRequest } from "./hook_request.ts";
@@ -55,9 +56,28 @@ export class Interception {
     perform: (request: HookRequest) => MaybePromise<T>,
     describe?: Describe<T>,
   ): MaybePromise<T> {
-    return chain(
-      this.engine.before(request, context),
+    return this.ask(
+      request,
+      context,
       () => this.finish(request, context, () => perform(request), describe),
+    );
+  }
+
+  /**
+   * Asks the before hooks, then goes on. Errors name the paths that the request has now, whatever hooks make of
+   * it: those of the caller.
+   */
+  ask<T>(
+    request: HookRequest,
+    context: Context | undefined,
+    goOn: () => MaybePromise<T>,
+  ): MaybePromise<T> {
+    const { path, newPath } = request;
+    return rescue(
+      () => chain(this.engine.before(request, context), goOn),
+      (thrown): never => {
+        throw inCallersTerms(thrown, { path, newPath }, request);
+      },
     );
   }
 
