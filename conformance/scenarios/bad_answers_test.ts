@@ -309,6 +309,33 @@ async function tellAll(liar: Liar, way: Way, operations: Operation[]): Promise<v
   }
 }
 
+/** A directory in which one entry has attributes that nothing can have. */
+const MIXED: [what: string, info: Anything][] = [
+  ["a size", new FileInfo({ ...INFO, size: NaN })],
+  ["nothing", () => undefined],
+  ["nothing, later", () => Promise.resolve(undefined)],
+  ["a defect", () => {
+    throw new TypeError("a defect");
+  }],
+];
+
+/** Lists it: every name is there, and what is wrong with one is told. */
+async function listMixed(liar: Liar, way: Way, isReported: boolean): Promise<void> {
+  for (const [what, info] of MIXED) {
+    const [good] = listing(["good"]);
+    way.reports.length = 0;
+    liar.lie = {
+      operation: "readDir",
+      value: [good, new DirEntry("bad", REGULAR, 0, info)],
+      late: false,
+    };
+    const names = await way.caller.call("readdir", [`${way.base}/dir`]);
+    liar.lie = null;
+    assertEquals([what, names.map(({ name }) => name).sort()], [what, ["bad", "good"]]);
+    if (isReported) assertMatch(way.reports.join(), /"\/dir"/, what);
+  }
+}
+
 const ALL: Operation[] = Object.keys(LIES).filter((name): name is Operation =>
   Object.hasOwn(LIES, name)
 );
@@ -319,6 +346,7 @@ for (const version of [1, 2] as const) {
     await using way = await wireWay(liar, version);
     const can = version === 1 ? ALL.filter((name) => IN_VERSION_1.includes(name)) : ALL;
     await tellAll(liar, way, can);
+    await listMixed(liar, way, true);
   });
 }
 
@@ -332,6 +360,8 @@ for (const isRemote of [false, true]) {
       await Deno.mkdir(place);
       await using way = await mountWay(liar, place, isRemote);
       await tellAll(liar, way, ALL);
+      // The kernel looks up what it was told nothing of, and meets the attributes there.
+      await listMixed(liar, way, isRemote);
     },
   );
 }
