@@ -143,6 +143,7 @@ export function requireInfo(info: FileInfo): FileInfo {
 function refuseInfo(info: FileInfo): never {
   const of = `of ${textOf(info.name)}`;
   const { mode, nlink, uid, gid, rdev, blksize, size, blocks, ino } = info;
+  const { atime, mtime, ctime, birthtime } = info;
   for (const [key, value] of Object.entries({ mode, nlink, uid, gid, rdev, blksize })) {
     if ((value >>> 0) !== value) refuse(`${key} ${of}`, value, "a whole number of 32 bits");
   }
@@ -150,5 +151,9 @@ function refuseInfo(info: FileInfo): never {
     if (!isWhole(value, SIZE_MAX)) refuse(`${key} ${of}`, value, "a whole number from 0");
   }
   if (!isInode(ino)) refuse(`ino ${of}`, ino, "a whole number of 64 bits");
-  return refuse(`A time ${of}`, info, "whole seconds, and nanoseconds from 0 to 999,999,999");
+  for (const [key, time] of Object.entries({ mtime, atime, ctime, birthtime })) {
+    if (time === undefined || isTime(time)) continue;
+    refuse(`${key} ${of}`, `${time.sec} s ${time.nsec} ns`, "whole seconds and nanoseconds of one");
+  }
+  return refuse("The result", info, "a FileInfo");
 }

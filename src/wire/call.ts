@@ -156,7 +156,9 @@ export class Call {
     const { op, path } = this.request;
     const name = opName(op) ?? `operation ${op}`;
     const of = JSON.stringify(path === "" ? this.file?.path ?? "" : path);
-    this.session.onUnexpected(new Error(`${name} of ${of} answered with EIO`, { cause: thrown }));
+    const text = thrown instanceof Error ? thrown.message : String(thrown);
+    const cause = { cause: thrown };
+    this.session.onUnexpected(new Error(`${name} of ${of} answered with EIO: ${text}`, cause));
   };
 
   /**

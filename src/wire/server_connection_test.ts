@@ -324,7 +324,7 @@ Deno.test("what a provider throws by mistake is EIO, and told", async () => {
   assertEquals((await peer.ask({ op: OpCode.Lookup, path: "/a" })).err, -5);
   const [error] = told;
   assert(error instanceof Error && error.cause instanceof TypeError);
-  assertEquals(error.message, 'Lookup of "/a" answered with EIO');
+  assertEquals(error.message, 'Lookup of "/a" answered with EIO: a defect');
   peer.close();
 });
 

@@ -73,7 +73,10 @@ export interface VFSServerOptions {
    * `WireError` or `CborError` for a client that broke the protocol, or what the socket said.
    */
   readonly onBroken?: (thrown: unknown, connection: number) => void;
-  /** Told of exceptions that no provider should throw; default: they are printed. */
+  /**
+   * Told of exceptions that no provider should throw, each as the `cause` of an error that names the operation and
+   * its path; default: they are printed.
+   */
   readonly onUnexpected?: (thrown: unknown) => void;
 }
 
