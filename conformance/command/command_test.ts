@@ -109,8 +109,10 @@ Deno.test("a socket is a target too", async () => {
   const server = new VFSServer(new MemoryProvider());
   const serving = server.serveUDS(path);
   try {
-    const { code, out } = await command(path, "--filter", "rmdir");
+    const { code, out, err } = await command(path, "--filter", "rmdir");
     assertEquals(code, 0, out);
+    // Without a terminal each route is told when it has been run.
+    assertMatch(err, /^wire-v1: \d+ passed, 0 failed.*\nwire-v2: \d+ passed, 0 failed.*\n$/);
     assertStringIncludes(out, "wire-v1  ");
     assertStringIncludes(out, "wire-v2  ");
   } finally {

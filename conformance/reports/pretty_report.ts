@@ -16,11 +16,20 @@ function repeatLine({ case: { id }, route }: SuiteOutcome, target: string): stri
   return `  repeat:   ${commandLine(target, "--route", route, "--filter", id)}`;
 }
 
+/** What to do about a case that was given up. */
+function timeLine({ message = "" }: SuiteOutcome): string {
+  const [, waitedMs] = /^The case did not end within (\d+) ms/.exec(message) ?? [];
+  if (waitedMs === undefined) return "";
+  return `  patience: --timeout ${Number(waitedMs) * 10} gives each case ten times as long\n`;
+}
+
 /** Every failure in full, then the counts. */
 export function prettyReport(outcomes: readonly SuiteOutcome[], target: string): string {
   const failures = outcomes
     .filter(({ status }) => status === "failed")
-    .map((outcome) => `${failureText(outcome)}\n${repeatLine(outcome, target)}\n`);
+    .map((outcome) =>
+      `${failureText(outcome)}\n${timeLine(outcome)}${repeatLine(outcome, target)}\n`
+    );
   const known = outcomes
     .filter(({ status }) => status === "known")
     .map(({ case: { id }, route, message }) => `known: ${id} on ${route}: ${message}`);

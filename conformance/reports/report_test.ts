@@ -52,6 +52,13 @@ Deno.test("pretty tells each failure in full, and the counts last", () => {
   );
 });
 
+Deno.test("pretty says how a case that was given up gets more time", () => {
+  const message = 'The case did not end within 10000 ms; its last call: stat("/a")';
+  const late: SuiteOutcome = { ...common, case: fails, status: "failed", message };
+  assertStringIncludes(REPORTS.pretty([late], "x"), "--timeout 100000 ");
+  assert(!REPORTS.pretty(OUTCOMES, "x").includes("--timeout"));
+});
+
 Deno.test("tap has a plan, one point a case, and directives", () => {
   const lines = REPORTS.tap(OUTCOMES).split("\n");
   assertEquals(lines.slice(0, 3), ["TAP version 14", "1..4", "ok 1 - direct demo/passes"]);
