@@ -8,6 +8,7 @@ import type { DueAnswer, Holder } from "../libc/mod.ts";
 import { CborReader } from "../cbor/mod.ts";
 import { agreedHello } from "./agreed_hello.ts";
 import { decodeResponse, encodeRequestOfOp, type WireVersion } from "./codec.ts";
+import { FrameGuard } from "./frame_guard.ts";
 import { FrameOutput } from "./frame_output.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { HELLO_FROM_KERNEL } from "./hello_message.ts";
@@ -50,6 +51,8 @@ export interface LinkOptions {
   readonly version: WireVersion;
   /** Longest reply frame that is read in bytes. */
   readonly frameMax?: number | undefined;
+  /** How long a reply frame may take in milliseconds; 0 for ever. */
+  readonly frameTimeoutMs?: number | undefined;
   /** Whether the kernel of a mount asks. */
   readonly fromKernel?: boolean | undefined;
 }
@@ -67,6 +70,7 @@ export class ClientLink {
   readonly channel: ByteChannel;
   readonly #output: FrameOutput;
   readonly #input: FrameReader;
+  readonly #guard: FrameGuard;
   readonly #reader = new CborReader();
   readonly #response = new VFSResponse();
   readonly #events: LinkEvents;
@@ -87,10 +91,14 @@ export class ClientLink {
   #forOthers = 0;
   #ended = false;
 
-  private constructor(connection: WireConnection, frameMax: number, events: LinkEvents) {
+  private constructor(connection: WireConnection, options: LinkOptions, events: LinkEvents) {
+    const { frameTimeoutMs = DEFAULT_LIMITS.frameTimeoutMs } = options;
     this.channel = channelOf(connection);
     this.#output = new FrameOutput(this.channel, (thrown) => this.end(thrown));
-    this.#input = new FrameReader(this.channel, frameMax);
+    this.#input = new FrameReader(this.channel, options.frameMax ?? REPLY_FRAME_MAX);
+    this.#guard = new FrameGuard(frameTimeoutMs, () => {
+      this.end(new WireError(`The server has not finished a frame within ${frameTimeoutMs} ms`));
+    });
     this.#events = events;
   }
 
@@ -104,12 +112,11 @@ export class ClientLink {
     options: LinkOptions,
     events: LinkEvents,
   ): Promise<ClientLink> {
-    const frameMax = options.frameMax ?? REPLY_FRAME_MAX;
-    const link = new ClientLink(connection, frameMax, events);
+    const link = new ClientLink(connection, options, events);
     link.#receive();
     link.hello.version = 1;
     link.hello.dataMax = DEFAULT_LIMITS.dataMax;
-    if (options.version === 2) await link.#greet(frameMax, options.fromKernel === true);
+    if (options.version === 2) await link.#greet(options);
     if (link.hello.shares && link.channel.mapMemory !== undefined) await link.#share();
     return link;
   }
@@ -137,10 +144,10 @@ export class ClientLink {
     }
   }
 
-  async #greet(frameMax: number, fromKernel: boolean): Promise<void> {
+  async #greet({ frameMax = REPLY_FRAME_MAX, fromKernel }: LinkOptions): Promise<void> {
     const details = { syscall: "connect" };
     const waiter = new PendingReply(OpCode.Hello, (reply) => agreedHello(reply.hello), details);
-    const flags = fromKernel ? HELLO_FROM_KERNEL : 0;
+    const flags = fromKernel === true ? HELLO_FROM_KERNEL : 0;
     const init = { op: OpCode.Hello, version: WIRE_VERSION, size: frameMax, flags };
     const request = new VFSRequest(init);
     this.post(request, waiter);
@@ -266,7 +273,11 @@ export class ClientLink {
 
   /** Takes all frames that have come as a whole. */
   #takeAll(): void {
-    while (this.#input.next()) this.#take();
+    while (this.#input.next()) {
+      this.#guard.stop();
+      this.#take();
+    }
+    if (this.#input.partial && !this.#ended) this.#guard.begun();
   }
 
   /**
@@ -369,6 +380,7 @@ export class ClientLink {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#later);
+    this.#guard.stop();
     try {
       this.channel.close();
     } catch {

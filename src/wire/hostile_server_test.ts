@@ -142,3 +142,46 @@ Deno.test("a listing that goes on and says nothing new is EIO", async () => {
     assertEquals(await codeOf(() => remote.readDir("/d")), "EIO");
   }
 });
+
+/** A frame in two parts. */
+function halves(reply: Partial<VFSResponse>): [Uint8Array, Uint8Array] {
+  const frame = replyFrame(reply);
+  return [frame.subarray(0, 9), frame.subarray(9)];
+}
+
+Deno.test("a server that stops in the middle of a frame has lost the connection", async () => {
+  const channel = new ScriptedChannel(({ id }) => [halves({ id, stat: DIRECTORY })[0]]);
+  await using remote = await connectVFS(channel, { frameTimeoutMs: 20 });
+  const error = await assertRejects(
+    async () => await remote.lstat("/"),
+    FsError,
+    'Cannot lstat "/": EIO',
+  );
+  assertInstanceOf(error.cause, WireError);
+  assertEquals(error.cause.message, "The server has not finished a frame within 20 ms");
+  assert(channel.closed);
+  assert(remote.client.dead);
+});
+
+Deno.test("a server that stops in the middle of a frame is left for a new connection", async () => {
+  const stuck = new ScriptedChannel(({ id }) => [halves({ id, stat: DIRECTORY })[0]]);
+  const next = new ScriptedChannel(({ id }) => [replyFrame({ id, stat: DIRECTORY })]);
+  const reconnect = { dial: () => Promise.resolve(next) };
+  await using remote = await connectVFS(stuck, { frameTimeoutMs: 20, reconnect });
+  assertEquals((await remote.lstat("/")).isDir, true);
+  assert(stuck.closed);
+});
+
+Deno.test("each frame has its time, and none is needed where nothing comes", async () => {
+  const channel = new ScriptedChannel(() => []);
+  await using remote = await connectVFS(channel, { frameTimeoutMs: 100 });
+  for (let times = 0; times < 3; times++) {
+    const asked = remote.lstat("/");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const [first, second] = halves({ id: channel.requests.at(-1)!.id, stat: DIRECTORY });
+    channel.arrive(first);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    channel.arrive(second);
+    assertEquals((await asked).isDir, true);
+  }
+});

@@ -7,6 +7,7 @@ import { CborReader } from "../cbor/mod.ts";
 import { Call, type Session } from "./call.ts";
 import { decodeFirstRequest, decodeRequest } from "./codec.ts";
 import type { ConnectionHost } from "./connection_host.ts";
+import { FrameGuard } from "./frame_guard.ts";
 import { FRAME_HEAD, FrameReader } from "./frame_reader.ts";
 import { RequestGaps } from "./request_gaps.ts";
 import { threadTurns, type TurnTaker } from "./thread_turns.ts";
@@ -27,7 +28,7 @@ export class RequestSource {
   readonly #session: Session;
   readonly #input: FrameReader;
   readonly #reader = new CborReader();
-  readonly #onTooSlow: () => void;
+  readonly #guard: FrameGuard;
   /** Calls that wait for their next request. */
   readonly #spare: Call[] = [];
   #first = true;
@@ -40,7 +41,6 @@ export class RequestSource {
   readonly #gaps: RequestGaps;
   /** Whether the event loop has had a turn. */
   #hasWaited = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads from a channel; `onTooSlow` is called when a frame takes longer than it may. */
   constructor(
@@ -53,7 +53,7 @@ export class RequestSource {
     this.#session = session;
     this.#taker = session.taker;
     this.#input = new FrameReader(channel, host.limits.frameMax);
-    this.#onTooSlow = onTooSlow;
+    this.#guard = new FrameGuard(host.limits.frameTimeoutMs, onTooSlow);
     this.#gaps = new RequestGaps(host.spinMs, () => host.sole.isCrowded());
   }
 
@@ -163,10 +163,7 @@ export class RequestSource {
       this.#tired = false;
       return threadTurns.next(this.#taker).then(() => true);
     }
-    const { frameTimeoutMs } = this.#host.limits;
-    if (this.#input.partial && frameTimeoutMs > 0) {
-      this.#timer ??= setTimeout(this.#onTooSlow, frameTimeoutMs);
-    }
+    if (this.#input.partial) this.#guard.begun();
     return this.#input.fill();
   }
 
@@ -182,8 +179,6 @@ export class RequestSource {
 
   /** Ends the guard over a frame that has begun. */
   stop(): void {
-    if (this.#timer === undefined) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#guard.stop();
   }
 }

@@ -98,8 +98,8 @@ export class VFSClient {
   }
 
   #open(connection: WireConnection): Promise<ClientLink> {
-    const { version = 2, frameMax, fromKernel } = this.#options;
-    return ClientLink.connect(connection, { version, frameMax, fromKernel }, {
+    const { version = 2, frameMax, frameTimeoutMs, fromKernel } = this.#options;
+    return ClientLink.connect(connection, { version, frameMax, frameTimeoutMs, fromKernel }, {
       onBytes: () => this.fresh.expire(),
       onNotice: (notice) => this.#noticed(notice),
       onEnd: (cause, waiting) => this.#lost(cause, waiting),

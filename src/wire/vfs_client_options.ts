@@ -15,6 +15,11 @@ export interface VFSClientOptions {
   /** Longest reply frame that is read in bytes; default 64 MiB. */
   readonly frameMax?: number;
   /**
+   * How long a frame of the server may take from its first to its last byte, in milliseconds; then the connection is
+   * lost. 0 for ever. Default 30,000.
+   */
+  readonly frameTimeoutMs?: number;
+  /**
    * The most entries of one listing, which is held in memory as a whole: one with more is EIO. Default 1,048,576,
    * which take about half a gigabyte.
    */
