@@ -18,6 +18,9 @@ import type { Call } from "./call.ts";
 import { OpCode, SetBits } from "./op_code.ts";
 import { readForReply, readIntoReply } from "./read_reply.ts";
 
+/** The most bytes that one CopyRange copies, as on Linux (`MAX_RW_COUNT`): `written` has 32 bits. */
+const COPY_MAX = 0x7fff_f000;
+
 /** Gives the new handle a number. Of what nobody looked at, nobody knows how many names it has. */
 function give(call: Call, handle: Handle, info: FileInfo | null): void {
   const { request, response, session } = call;
@@ -164,7 +167,7 @@ export function copyRange(call: Call): MaybePromise<void> {
     call.position("copyRange"),
     target.handle,
     request.offset2,
-    request.length,
+    Math.min(request.length, COPY_MAX),
     context,
   );
   return chain(copied, (size) => {

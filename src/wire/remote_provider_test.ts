@@ -205,6 +205,22 @@ Deno.test("copyRange() to a handle of another connection is EXDEV", async () => 
   assertEquals(await codeOf(() => from.copyRange(0, to, 0, 1)), "EXDEV");
 });
 
+Deno.test("copyRange() of 5 GiB copies what one reply can tell, and goes on", async () => {
+  const { remote, server } = await served();
+  await using _server = server;
+  await using provider = remote;
+  const size = 5 * 2 ** 30;
+  const from = await provider.create("/from", 0o600);
+  const to = await provider.create("/to", 0o600);
+  await from.truncate(size);
+  const counts: number[] = [];
+  for (let done = 0; done < size; done += counts.at(-1)!) {
+    counts.push(await from.copyRange(done, to, done, size - done));
+  }
+  assertEquals(counts, [0x7fff_f000, 0x7fff_f000, size - 2 * 0x7fff_f000]);
+  assertEquals((await to.stat()).size, size);
+});
+
 Deno.test("owners of locks on different connections are different", async () => {
   const { remote, server } = await served();
   await using _server = server;
