@@ -185,3 +185,22 @@ Deno.test("each frame has its time, and none is needed where nothing comes", asy
     assertEquals((await asked).isDir, true);
   }
 });
+
+Deno.test("the target of a link that no link can have is EIO", async () => {
+  let data = new Uint8Array();
+  const { remote } = await scripted(() => ({ data }));
+  await using _remote = remote;
+  const refused: [Uint8Array<ArrayBuffer>, string][] = [
+    [new Uint8Array(), "has 0 bytes"],
+    [new Uint8Array(4096).fill(97), "has 4096 bytes"],
+    [new Uint8Array([97, 0, 97]), "has 3 bytes, some NUL"],
+  ];
+  for (const [bytes, words] of refused) {
+    data = bytes;
+    const reading = async () => await remote.readlink("/l");
+    const error = await assertRejects(reading, FsError, `(the server's target ${words}`);
+    assertEquals(error.code, "EIO");
+  }
+  data = new Uint8Array(4095).fill(97);
+  assertEquals(await remote.readlink("/l"), "a".repeat(4095));
+});

@@ -15,6 +15,7 @@ import {
   O_NOFOLLOW,
   O_RDWR,
   O_TRUNC,
+  SYMLINK_TARGET_MAX,
 } from "../base/mod.ts";
 import {
   type CapabilitySet,
@@ -36,6 +37,20 @@ import { setOwner, setTimes } from "./time_change.ts";
 import type { VFSClient } from "./vfs_client.ts";
 import type { VFSRequest } from "./vfs_request.ts";
 import type { VFSResponse } from "./vfs_response.ts";
+
+/**
+ * The target of the link `path`. No link has an empty one or one that no system call takes: programs would be told
+ * that, or that they asked the wrong question.
+ */
+function targetIn(data: Uint8Array, path: string): string {
+  const { length } = data;
+  if (length > 0 && length <= SYMLINK_TARGET_MAX && !data.includes(0)) return decodeName(data);
+  const error = new FsError("EIO", { syscall: "readlink", path });
+  error.message += ` (the server's target has ${length} bytes${
+    data.includes(0) ? ", some NUL" : ""
+  })`;
+  throw error;
+}
 
 /**
  * A provider like any other whose data is elsewhere. Each operation is one round trip; operations that do
@@ -214,7 +229,7 @@ export class RemoteProvider extends RemoteLookup {
   /** The target of a symbolic link. */
   override readlink(path: string, context?: Context): MaybePromise<string> {
     this.begin(OpCode.Readlink, path, context);
-    return this.send(({ data }) => decodeName(data), "readlink", path, context);
+    return this.send(({ data }) => targetIn(data, path), "readlink", path, context);
   }
 
   /** Gives an inode a second name. */
