@@ -220,11 +220,11 @@ export class InterceptProvider extends InterceptedPaths {
     context: Context | undefined,
     asked = path,
   ): Handle {
-    const { mutation } = this;
-    const opened = { path: clean(path), context, changed: this.#changed };
-    const reads = allowsRead(flags) && (flags & O_PATH) === 0;
-    const mutated = mutation !== null && reads && mutation.touches(opened.path, context)
-      ? new MutatedHandle(inner, mutation, { path: opened.path, flags, context })
+    const { mutation, inner: provider } = this;
+    const opened = { provider, path: clean(path), flags, context, changed: this.#changed };
+    const tells = allowsRead(flags) || (flags & O_PATH) !== 0;
+    const mutated = mutation !== null && tells && mutation.touches(opened.path, context)
+      ? new MutatedHandle(inner, mutation, opened)
       : inner;
     const name = clean(asked);
     return name === opened.path

@@ -10,6 +10,7 @@ import {
   FsError,
   isRegular,
   type MaybePromise,
+  O_PATH,
   SEEK_DATA,
   SEEK_HOLE,
 } from "../base/mod.ts";
@@ -19,16 +20,19 @@ import {
   type FileInfo,
   ForwardHandle,
   type Handle,
+  type Provider,
 } from "../provider/mod.ts";
 import type { ReadMutation } from "./read_mutation.ts";
 
 /**
  * A file opened for reading alone shows the mutated content as it was at the first read or stat, so
  * that size and data agree for as long as the handle lives. One opened for reading and writing can only be written:
- * offsets of what is read and of what is written would not be the same, so reading is EPERM.
+ * offsets of what is read and of what is written would not be the same, so reading is EPERM, and its size is that of the
+ * file itself, behind which programs write. With O_PATH there is only the size, which is that of the mutated content.
  */
 export class MutatedHandle extends ForwardHandle {
   readonly #mutation: ReadMutation;
+  readonly #provider: Provider;
   readonly #path: string;
   readonly #flags: number;
   readonly #context: Context | undefined;
@@ -40,6 +44,7 @@ export class MutatedHandle extends ForwardHandle {
     inner: Handle,
     mutation: ReadMutation,
     opened: {
+      readonly provider: Provider;
       readonly path: string;
       readonly flags: number;
       readonly context: Context | undefined;
@@ -47,15 +52,24 @@ export class MutatedHandle extends ForwardHandle {
   ) {
     super(inner);
     this.#mutation = mutation;
+    this.#provider = opened.provider;
     this.#path = opened.path;
     this.#flags = opened.flags;
     this.#context = opened.context;
     this.#reader = new ContentReader(opened.flags, opened.path, this);
   }
 
+  get #isPath(): boolean {
+    return (this.#flags & O_PATH) !== 0;
+  }
+
+  get #reads(): boolean {
+    return allowsRead(this.#flags) && !this.#isPath;
+  }
+
   /** Whether the content is shown: the file is open for reading alone. */
   get #shows(): boolean {
-    return allowsRead(this.#flags) && !allowsWrite(this.#flags);
+    return this.#reads && !allowsWrite(this.#flags);
   }
 
   /** The handle whose content it is. */
@@ -72,6 +86,12 @@ export class MutatedHandle extends ForwardHandle {
 
   /** The attributes, of the length that readers see. */
   override stat(context?: Context): MaybePromise<FileInfo> {
+    if (this.#isPath) {
+      return chain(
+        this.inner.stat(context),
+        (info) => this.#mutation.told(this.#provider, info, this.#path, this.#context),
+      );
+    }
     if (!this.#shows) return this.inner.stat(context);
     return chain(this.inner.stat(context), (info) => {
       if (!isRegular(info.mode)) return info;
@@ -81,13 +101,13 @@ export class MutatedHandle extends ForwardHandle {
 
   /** From the mutated content, at the position. */
   override read(buffer: Uint8Array, context?: Context): MaybePromise<number> {
-    if (!allowsRead(this.#flags)) return this.inner.read(buffer, context);
+    if (!this.#reads) return this.inner.read(buffer, context);
     return this.#reader.read(buffer, context);
   }
 
   /** From the mutated content. */
   override readAt(buffer: Uint8Array, offset: number, context?: Context): MaybePromise<number> {
-    if (!allowsRead(this.#flags)) return this.inner.readAt(buffer, offset, context);
+    if (!this.#reads) return this.inner.readAt(buffer, offset, context);
     return this.#reader.readAt(buffer, offset);
   }
 

@@ -3,6 +3,8 @@ import {
   FsError,
   isPromise,
   O_CREAT,
+  O_NOFOLLOW,
+  O_PATH,
   O_RDONLY,
   O_RDWR,
   O_WRONLY,
@@ -60,6 +62,30 @@ Deno.test("every size is the one that readers see", async () => {
   ].map((info) => info.size);
   assertEquals(sizes, sizes.map(() => SEEN.length));
   assertEquals([(await provider.stat("/plain")).size, (await provider.stat("/")).size], [11, 0]);
+});
+
+Deno.test("a handle that only names the file tells the size that readers see, and reads nothing", async () => {
+  const { inner, provider } = await mutated();
+  for (const flags of [O_PATH, O_PATH | O_WRONLY, O_PATH | O_NOFOLLOW]) {
+    await using handle = await provider.open("/a.env", flags, 0);
+    assertEquals((await handle.stat()).size, SEEN.length);
+    await assertRejects(async () => await handle.readAt(new Uint8Array(9), 0), FsError, "EBADF");
+    await assertRejects(async () => await handle.read(new Uint8Array(9)), FsError, "EBADF");
+  }
+  await using plain = await provider.open("/plain", O_PATH, 0);
+  assertEquals((await plain.stat()).size, 11);
+  inner.symlink("a.env", "/link.env");
+  await using link = await provider.open("/link.env", O_PATH | O_NOFOLLOW, 0);
+  assertEquals((await link.stat()).size, "a.env".length);
+});
+
+Deno.test("a handle that writes tells the size of what it writes to", async () => {
+  const { provider } = await mutated();
+  for (const flags of [O_RDWR, O_WRONLY]) {
+    await using handle = await provider.open("/a.env", flags, 0);
+    assertEquals((await handle.stat()).size, 11);
+    assertEquals(await handle.seek(0, SEEK_END), 11);
+  }
 });
 
 Deno.test("a handle reads, seeks and ends by the mutated content", async () => {
