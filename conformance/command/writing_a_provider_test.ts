@@ -1,5 +1,6 @@
 // The page for people who write a provider, followed to the letter in an empty directory.
 import { assert, assertEquals } from "@std/assert";
+import { CAPABILITIES } from "../../src/provider/mod.ts";
 import { WITHOUT_FUSE } from "../tasks/fuse_device.ts";
 
 const PAGE = new URL("../WRITING_A_PROVIDER.md", import.meta.url);
@@ -89,4 +90,10 @@ Deno.test("the page leads from an empty directory to a badge", async () => {
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+});
+
+Deno.test("the table of capabilities has every one, with what it promises", async () => {
+  const rows = (await Deno.readTextFile(PAGE)).matchAll(/^\| `(\w+)` +\| (.+?) +\| .+\|$/gm);
+  const told = Array.from(rows, ([, name, promises]) => [name, promises]);
+  assertEquals(told, Object.entries(CAPABILITIES).map(([name, row]) => [name, row.promises]));
 });
