@@ -2,6 +2,8 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ERRNO, FsError } from "../base/mod.ts";
 import { EntryOut } from "./attr.ts";
 import { DefaultRawFileSystem } from "./default_raw_file_system.ts";
+import { OUT_HEADER_SIZE } from "./abi.ts";
+import { Request } from "./request.ts";
 import type { RawFileSystem } from "./raw_file_system.ts";
 import type { Request } from "./request.ts";
 import { STRUCTS } from "./testing/golden.ts";
@@ -73,6 +75,49 @@ Deno.test("what the filesystem throws becomes an errno; what nobody expected is 
     assertEquals(problems.length, 2);
     assertStringIncludes(problems[0] ?? "", "rmdir");
   });
+});
+
+Deno.test("what is no result is EIO and reported, at once and later, and the session goes on", async () => {
+  for (const wrong of ["7", "true", "null", "[]", '{"number":5}', '"EIO"']) {
+    for (const late of [false, true]) {
+      const answer = () => {
+        const value = JSON.parse(wrong);
+        return late ? Promise.resolve(value) : value;
+      };
+      class Wrong extends DefaultRawFileSystem {
+        override lookup = answer;
+        override getattr = answer;
+        override open = answer;
+        override readlink = answer;
+        override statfs = answer;
+        pathOf = () => "/dir";
+      }
+      await withSession(new Wrong(), async (channel, problems) => {
+        channel.send(message(1, 2, "6100"));
+        channel.send(message(3, 4, "00".repeat(16)));
+        channel.send(message(14, 6, "00".repeat(8)));
+        channel.send(message(5, 8));
+        channel.send(message(17, 10));
+        channel.send(message(4095, 12));
+        await channel.replied(6);
+        const errors = new Map(
+          channel.replies.map(outcome).map(([error, unique]) => [unique, error]),
+        );
+        const EIO = -ERRNO.EIO.number;
+        const all = [2, 4, 6, 8, 10].map((unique): [number, number] => [unique, EIO]);
+        assertEquals(errors, new Map([...all, [12, -ERRNO.ENOSYS.number]]), wrong);
+        assertEquals(problems.length, 5);
+        assertStringIncludes(problems.join(), 'fuse lookup "a" of "/dir" (node 1)');
+      });
+    }
+  }
+});
+
+Deno.test("a reply that does not fit its buffer is no result", () => {
+  const request = Request.about(1);
+  const room = request.small.bytes.length - OUT_HEADER_SIZE;
+  for (const sound of [0, room, ERRNO.EIO]) assertEquals(request.isSound(sound), true);
+  for (const unsound of [-1, 1.5, NaN, room + 1]) assertEquals(request.isSound(unsound), false);
 });
 
 Deno.test("ENOSYS that is thrown for one file does not turn the operation off for all", async () => {
