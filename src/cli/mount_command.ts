@@ -140,7 +140,7 @@ async function realPath(path: string): Promise<string | undefined> {
 }
 
 /** Unmounts; a mount that somebody uses is taken away lazily, and that is said. */
-async function unmountGently(mounted: Mount): Promise<void> {
+async function unmountGently(mounted: Mount, stop: StopSignal): Promise<void> {
   try {
     await mounted.unmount();
   } catch (thrown) {
@@ -149,7 +149,9 @@ async function unmountGently(mounted: Mount): Promise<void> {
     console.error(
       "  It is gone for others now, and ends when its last user does (Ctrl-C: at once)",
     );
-    await mounted.unmount({ lazy: true });
+    const ending = mounted.unmount({ lazy: true });
+    stop.hangs();
+    await ending;
   }
 }
 
@@ -199,7 +201,7 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   console.log(`Mounted ${label} on ${mounted.mountpoint} (Ctrl-C unmounts)`);
   const asked = await Promise.race([stop.requested, mounted.finished]);
   if (asked === undefined) console.log(`Unmounted ${mounted.mountpoint}, by somebody else`);
-  else await unmountGently(mounted);
+  else await unmountGently(mounted, stop);
   return EXIT_CODE.OK;
 }
 

@@ -13,6 +13,8 @@ const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
  * pass on what its child has already got.
  */
 const SAME_WISH_MS = 1000;
+/** The same, of an end that hangs: whoever presses the keys twice takes longer. */
+const SAME_PRESS_MS = 200;
 
 /**
  * The first signal asks for a clean end; a later one ends the process at once, so that nobody is
@@ -22,19 +24,34 @@ export class StopSignal implements Disposable {
   /** Resolves with the first signal. */
   readonly requested: Promise<Deno.Signal>;
   readonly #listeners: readonly (() => void)[];
+  #askedAt: number | undefined;
+  /** A second wish, while the first one may still be fulfilled. */
+  #again: Deno.Signal | undefined;
+  #hangs = false;
 
   /** Listens from now on. */
   constructor() {
     const { promise, resolve } = Promise.withResolvers<Deno.Signal>();
-    let askedAt: number | undefined;
     this.requested = promise;
     this.#listeners = SIGNALS.map((signal) => () => {
-      const now = performance.now();
-      if (askedAt !== undefined && now - askedAt > SAME_WISH_MS) Deno.exit(KILLED[signal]);
-      askedAt ??= now;
-      resolve(signal);
+      if (this.#askedAt === undefined) {
+        this.#askedAt = performance.now();
+        resolve(signal);
+      } else this.#heardAgain(signal, performance.now() - this.#askedAt);
     });
     SIGNALS.forEach((signal, index) => Deno.addSignalListener(signal, this.#listeners[index]!));
+  }
+
+  #heardAgain(signal: Deno.Signal, afterMs: number): void {
+    if (afterMs <= SAME_PRESS_MS) return;
+    if (this.#hangs || afterMs > SAME_WISH_MS) Deno.exit(KILLED[signal]);
+    this.#again = signal;
+  }
+
+  /** A clean end is not to be had soon: whoever asks again, or has asked again, gets the other one. */
+  hangs(): void {
+    this.#hangs = true;
+    if (this.#again !== undefined) Deno.exit(KILLED[this.#again]);
   }
 
   /** Signals do again what they do by default. */
