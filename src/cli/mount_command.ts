@@ -15,7 +15,7 @@ import { ADDRESS_OPTIONS, addressOf, type AddressOptions, addressText } from "./
 import { type Command, parseCommandLine } from "./command.ts";
 import { CommandError, reasonOf, UsageError } from "./command_error.ts";
 import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
-import { mountOptionsOf } from "./mount_words.ts";
+import { checksPermissions, mountOptionsOf } from "./mount_words.ts";
 import {
   guarded,
   providerAt,
@@ -63,7 +63,9 @@ Options:
       --rules <file>   hook rules as JSON: block, allow or change operations by path
   -o <word,...>        options of the mount:
     allow_other          other users may use it (ordinary users: user_allow_other in /etc/fuse.conf)
-    default_permissions  the kernel checks owner, group and mode, and obeys ACLs (always with --memory)
+    default_permissions  the kernel checks owner, group and mode, and obeys ACLs: always with --memory,
+                         and when root says allow_other, as others could do there what root can
+    nodefault_permissions   it does not, and whoever is let in acts as the user who mounts or serves
     ro, noexec, nodev, nosuid, noatime, sync, ...   as for mount(8)
     fsname=, subtype=    what mount and df show
     attr_timeout=, entry_timeout=, negative_timeout=   seconds that the kernel remembers answers;
@@ -163,6 +165,10 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   }
   if (more.length > 0) throw new UsageError(`There is one mount point, not ${positionals.length}`);
   const options: MountOptions = mountOptionsOf(values.options ?? []);
+  const defaultPermissions = checksPermissions(options, {
+    isMemory: values.memory === true,
+    isRoot: Deno.uid() === 0,
+  });
   using stop = new StopSignal();
   await using closing = new AsyncDisposableStack();
   if (values.exclusive === true && values.dir === undefined) {
@@ -189,12 +195,14 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   const isOurs = values.memory === true || values.exclusive === true || watch;
   const soleOwner = isOurs && engine === undefined;
   const fsName = fsNameOf(label);
-  // Nobody below checks the modes of files in memory: the kernel does.
-  const defaultPermissions = values.memory === true;
   // Nothing here minds a timer that is late; over a socket the time is that of an answer, too.
   const loop = values.dir !== undefined || values.memory === true ? DEDICATED_LOOP : {};
-  const defaults = { fsName, soleOwner, watch: watch && soleOwner, defaultPermissions, loop };
-  const mounted = await mount(provider, mountpoint, { ...defaults, ...options });
+  const defaults = { fsName, soleOwner, watch: watch && soleOwner, loop };
+  const mounted = await mount(provider, mountpoint, {
+    ...defaults,
+    ...options,
+    defaultPermissions,
+  });
   if (mounted.replacedStale) {
     console.error(`fusewire: replaced the mount that a dead process had left on ${mountpoint}`);
   }

@@ -13,6 +13,7 @@ type Draft = { -readonly [Name in keyof MountOptions]: MountOptions[Name] };
 const SWITCHES: Readonly<Record<string, (draft: Draft) => void>> = {
   allow_other: (draft) => draft.allowOther = true,
   default_permissions: (draft) => draft.defaultPermissions = true,
+  nodefault_permissions: (draft) => draft.defaultPermissions = false,
   debug: (draft) => draft.debug = true,
   direct_mount: (draft) => draft.directMount = true,
   ro: (draft) => draft.readOnly = true,
@@ -62,4 +63,29 @@ export function mountOptionsOf(lists: readonly string[]): MountOptions {
   }
   if (extraOptions.length > 0) draft.extraOptions = extraOptions;
   return draft;
+}
+
+/** What {@linkcode checksPermissions} goes by. */
+export interface PermissionsGround {
+  /** Whether files in memory are mounted: nobody below asks about their modes. */
+  readonly isMemory: boolean;
+  /** Whether root mounts. */
+  readonly isRoot: boolean;
+}
+
+/**
+ * Whether the kernel has to check owner, group and mode. Who serves does everything in his own name: where root lets
+ * others in, they could do all that root can, unless the words say that this is meant.
+ *
+ * @throws {UsageError} For files in memory that nobody would check.
+ */
+export function checksPermissions(options: MountOptions, ground: PermissionsGround): boolean {
+  const { isMemory, isRoot } = ground;
+  if (options.defaultPermissions === false && isMemory) {
+    throw new UsageError(
+      "Cannot mount --memory with -o nodefault_permissions",
+      "Nobody but the kernel checks the modes of files in memory",
+    );
+  }
+  return options.defaultPermissions ?? (isMemory || (isRoot && options.allowOther === true));
 }

@@ -8,9 +8,13 @@ import type { LoopOptions } from "./session_loop.ts";
 
 /** Seed 2's `fuse.MountOptions`. */
 export interface MountOptions {
-  /** Lets other users in. Users other than root need `user_allow_other` in `/etc/fuse.conf`. */
+  /**
+   * Lets other users in. Users other than root need `user_allow_other` in `/etc/fuse.conf`. What serves may do everything
+   * that its own user may: unless it checks callers itself, or the kernel does (`defaultPermissions`), every user has
+   * that user's rights in the mount, and root's where root serves.
+   */
   readonly allowOther?: boolean;
-  /** The kernel checks owner, group and mode of every access. */
+  /** The kernel checks owner, group and mode of every access. Default false, which with `allowOther` is rarely meant. */
   readonly defaultPermissions?: boolean;
   /** What `mount` and `df` show as the source. Default `fusewire`. */
   readonly fsName?: string;
