@@ -9,8 +9,8 @@ import { mountDirectly } from "./direct_mount.ts";
 import { FuseMountError } from "./fuse_mount_error.ts";
 import { isLibfuseAvailable, mountWithLibfuse } from "./libfuse.ts";
 import { type MountOptions, optionWords } from "./mount_options.ts";
-import { mountAt } from "./mount_table.ts";
-import { unmount, type UnmountOptions } from "./unmount.ts";
+import { mountAt, mountTable, presentMount } from "./mount_table.ts";
+import { unmount, unmountFound, type UnmountOptions } from "./unmount.ts";
 
 /** A mount without anybody who serves it yet: the kernel's INIT waits in the descriptor. */
 export interface KernelMount {
@@ -20,7 +20,7 @@ export interface KernelMount {
   readonly fd: number;
   /** Whether a mount that a dead process had left here was taken away first. */
   readonly replacedStale: boolean;
-  /** Takes the mount away. */
+  /** Takes the mount away, wherever it is called by now; nothing when it has ended. */
   unmount(options?: UnmountOptions): Promise<void>;
   /** Closes the descriptor. */
   dispose(): void;
@@ -116,15 +116,13 @@ export async function mountKernel(path: string, options: MountOptions = {}): Pro
   const words = optionWords(path, options);
   const mountpoint = await resolveMountpoint(path);
   const replacedStale = await prepare(mountpoint);
-  const end = (how?: UnmountOptions): Promise<void> => unmount(mountpoint, how);
   if (isLibfuseAvailable() && !bypassesLibfuse(words, options)) {
     const made = mountWithLibfuse(mountpoint, words);
     if (made === null) {
       const problem = `Cannot mount on ${mountpoint}: libfuse refused, for the reason above`;
       throw new FuseMountError(mountpoint, problem, explainRefusal(options));
     }
-    const { fd, destroy } = made;
-    return { mountpoint, fd, replacedStale, unmount: end, dispose: destroy };
+    return kernelMount({ mountpoint, fd: made.fd, replacedStale }, made.destroy);
   }
   if (geteuid() !== 0) {
     throw new FuseMountError(
@@ -141,12 +139,29 @@ export async function mountKernel(path: string, options: MountOptions = {}): Pro
     );
   }
   const fd = mountDirectly(mountpoint, words);
+  return kernelMount({ mountpoint, fd, replacedStale }, () => void close(fd));
+}
+
+/** Right after mounting, when what is on top at the path is that mount. */
+function kernelMount(
+  made: Pick<KernelMount, "mountpoint" | "fd" | "replacedStale">,
+  close: () => void,
+): KernelMount {
+  const mount = mountAt(made.mountpoint);
+  let isOurs = true;
   return {
-    mountpoint,
-    fd,
-    replacedStale,
-    unmount: end,
-    dispose: () => void close(fd),
+    ...made,
+    unmount: async (options) => {
+      if (mount === undefined) return;
+      // An aborted connection leaves the mount; a live one with its numbers is somebody else's.
+      const place = presentMount(mount, mountTable())?.mountpoint;
+      if (isOurs || place !== undefined && await isStale(place)) await unmountFound(mount, options);
+    },
+    dispose: () => {
+      // From now on the numbers may be those of another mount.
+      isOurs = false;
+      close();
+    },
   };
 }
 

@@ -25,6 +25,7 @@ export { DirEntryList } from "./dir_entry_list.ts";
 export { INIT_BIT, type InitFlag, InitFlags } from "./init_flags.ts";
 export { DEDICATED_LOOP, LOOP_DEFAULTS, type LoopOptions, type LoopTimes } from "./session_loop.ts";
 export { initWishes } from "./init_wishes.ts";
+export { endOrCut } from "./end_or_cut.ts";
 export { isStale, type KernelMount, mountKernel, serveOrUnmount } from "./kernel_mount.ts";
 export { FuseMountError } from "./fuse_mount_error.ts";
 export { type MountOptions } from "./mount_options.ts";

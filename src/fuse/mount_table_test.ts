@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FuseMountError } from "./fuse_mount_error.ts";
 import { optionWords } from "./mount_options.ts";
-import { parseMountTable } from "./mount_table.ts";
+import { mountOf, parseMountTable } from "./mount_table.ts";
 
 Deno.test("the table of mounts is read with its escapes and optional fields", () => {
   const table = parseMountTable(
@@ -10,9 +10,38 @@ Deno.test("the table of mounts is read with its escapes and optional fields", ()
       "broken line\n",
   );
   assertEquals(table, [
-    { mountpoint: "/mnt2", type: "ext3", source: "/dev/root" },
-    { mountpoint: "/with space", type: "fuse.fusewire", source: "fusewire" },
+    {
+      id: 36,
+      parent: 35,
+      device: "98:0",
+      mountpoint: "/mnt2",
+      type: "ext3",
+      source: "/dev/root",
+    },
+    {
+      id: 40,
+      parent: 35,
+      device: "0:44",
+      mountpoint: "/with space",
+      type: "fuse.fusewire",
+      source: "fusewire",
+    },
   ]);
+});
+
+Deno.test("a path leads to what is mounted on top, also where something covers it further up", () => {
+  const rows = (...lines: string[]) =>
+    parseMountTable(lines.map((line) => `${line} rw - tmpfs s`).join("\n"));
+  const ids = (...lines: string[]) => {
+    const table = rows("20 1 8:1 / /", "21 20 0:5 / /proc", ...lines);
+    return ["/", "/a", "/a/b", "/a/b/c", "/a/bc"].map((path) => mountOf(path, table)?.id);
+  };
+  assertEquals(ids(), [20, 20, 20, 20, 20]);
+  assertEquals(ids("30 20 0:6 / /a/b"), [20, 20, 30, 30, 20]);
+  assertEquals(ids("30 20 0:6 / /a/b", "31 30 0:7 / /a/b"), [20, 20, 31, 31, 20]);
+  assertEquals(ids("30 20 0:6 / /a/b", "31 20 0:7 / /a"), [20, 31, 31, 31, 31]);
+  assertEquals(ids("30 20 0:6 / /a/b", "31 20 0:7 / /a", "32 31 0:8 / /a/b"), [20, 31, 32, 32, 31]);
+  assertEquals(mountOf("/a", []), undefined);
 });
 
 Deno.test("options become words once each, in a fixed order", () => {

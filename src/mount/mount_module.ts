@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  endOrCut,
   FuseMountError,
   initWishes,
   type KernelMount,
@@ -42,6 +43,7 @@ export class ModuleMount implements AsyncDisposable {
   /** Whether a mount that a dead process had left here was taken away first. */
   readonly replacedStale: boolean;
   readonly #kernel: KernelMount;
+  readonly #left = Promise.withResolvers<void>();
 
   /** For {@linkcode mountModule}. */
   constructor(kernel: KernelMount, workers: readonly ModuleWorker[]) {
@@ -54,7 +56,8 @@ export class ModuleMount implements AsyncDisposable {
 
   async #end(workers: readonly ModuleWorker[]): Promise<void> {
     try {
-      await Promise.all(workers.map((worker) => worker.finished));
+      const finished = Promise.all(workers.map((worker) => worker.finished));
+      await Promise.race([finished, this.#left.promise]);
     } finally {
       // A worker that failed may still wait for the kernel, which holds the descriptor.
       endAll(workers);
@@ -63,22 +66,38 @@ export class ModuleMount implements AsyncDisposable {
   }
 
   /**
-   * Ends the mount and waits until every request has been answered.
+   * Ends the mount and waits until every request has been answered. Who has the filesystem elsewhere, in another
+   * namespace or as a bind mount, loses it, unless it ends lazily.
    *
-   * @throws {FuseMountError} When the mount is busy; the message names who uses it.
+   * @throws {FuseMountError} When the mount is busy, or another mount covers it; the message names what it is.
    */
   async unmount(options: UnmountOptions = {}): Promise<void> {
     await this.#kernel.unmount(options);
-    await this.finished;
+    if (options.lazy === true) await this.finished;
+    else await endOrCut(this.finished, this.#left.resolve);
   }
 
-  /** Unmounts; a busy mount is taken away lazily. */
+  /**
+   * Unmounts; a busy mount is taken away lazily. One that cannot be taken away is no longer served.
+   *
+   * @throws {FuseMountError} When it could not be taken away.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       await this.unmount();
     } catch (thrown) {
       if (!(thrown instanceof FuseMountError)) throw thrown;
+      await this.#unmountOrLeave();
+    }
+  }
+
+  async #unmountOrLeave(): Promise<void> {
+    try {
       await this.unmount({ lazy: true });
+    } catch (thrown) {
+      this.#left.resolve();
+      await this.finished;
+      throw thrown;
     }
   }
 }

@@ -6,6 +6,7 @@
 import type { MaybePromise } from "../base/mod.ts";
 import {
   type Agreement,
+  endOrCut,
   FuseMountError,
   type KernelMount,
   type Notices,
@@ -127,22 +128,40 @@ export class Mount {
 
   /**
    * Ends the mount and waits until every request has been answered and everything is released. What is
-   * mounted is not closed: it may serve others.
+   * mounted is not closed: it may serve others. Who has the filesystem elsewhere, in another namespace or as a bind
+   * mount, loses it, unless it ends lazily.
    *
-   * @throws {FuseMountError} When the mount is busy; the message names who uses it.
+   * @throws {FuseMountError} When the mount is busy, or another mount covers it; the message names what it is.
    */
   async unmount(options: UnmountOptions = {}): Promise<void> {
-    await this.#parts.kernel.unmount(options);
-    await this.finished;
+    const { kernel, session } = this.#parts;
+    await kernel.unmount(options);
+    if (options.lazy === true) await this.finished;
+    else await endOrCut(this.finished, () => session.stop());
   }
 
-  /** Unmounts; a busy mount is taken away lazily. */
+  /**
+   * Unmounts; a busy mount is taken away lazily. One that cannot be taken away is no longer served: whoever uses it is
+   * told ENOTCONN.
+   *
+   * @throws {FuseMountError} When it could not be taken away.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       await this.unmount();
     } catch (thrown) {
       if (!(thrown instanceof FuseMountError)) throw thrown;
+      await this.#unmountOrLeave();
+    }
+  }
+
+  async #unmountOrLeave(): Promise<void> {
+    try {
       await this.unmount({ lazy: true });
+    } catch (thrown) {
+      this.#parts.session.stop();
+      await this.finished;
+      throw thrown;
     }
   }
 }
