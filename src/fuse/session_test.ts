@@ -5,7 +5,6 @@ import { DefaultRawFileSystem } from "./default_raw_file_system.ts";
 import { OUT_HEADER_SIZE } from "./abi.ts";
 import { Request } from "./request.ts";
 import type { RawFileSystem } from "./raw_file_system.ts";
-import type { Request } from "./request.ts";
 import { STRUCTS } from "./testing/golden.ts";
 import { decodeHex } from "./testing/hex.ts";
 import { message, outcome, withSession } from "./testing/with_session.ts";
