@@ -65,6 +65,7 @@ import { removeTree } from "./real_removal.ts";
 import { RealRoot } from "./real_root.ts";
 import { kernelTime } from "./real_times.ts";
 import { RealWatch } from "./real_watch.ts";
+import { SharedQueue } from "./shared_queue.ts";
 import { XattrCalls } from "./real_xattr.ts";
 
 const MISSING = -ERRNO.ENOENT.number;
@@ -92,6 +93,7 @@ export class ContainedProvider extends BaseProvider {
   readonly #opener: Opener;
   readonly #shared: HandleShared;
   readonly #calls: PathCalls;
+  readonly #watchQueue = new SharedQueue();
 
   /**
    * Shows the directory `path` of the host; with `crossMounts` also what is mounted below it.
@@ -380,7 +382,8 @@ export class ContainedProvider extends BaseProvider {
 
   /** Changes at and below the path, made by anybody. */
   override watch(path: string, context?: Context): AsyncIterable<WatchEvent> {
-    return new RealWatch(this.#root, this.#reader, path, context?.signal);
+    const ground = { root: this.#root, reader: this.#reader, queue: this.#watchQueue };
+    return new RealWatch(ground, path, context?.signal);
   }
 
   /** Leases of directories. */

@@ -19,13 +19,23 @@ import {
   IN_Q_OVERFLOW,
 } from "../libc/mod.ts";
 import type { WatchEvent } from "../provider/mod.ts";
-import { InotifyQueue } from "./inotify_queue.ts";
 import type { DirentReader } from "./real_dirents.ts";
 import type { RealRoot } from "./real_root.ts";
+import type { QueueShare, SharedQueue } from "./shared_queue.ts";
 import { WatchTree } from "./real_watch_tree.ts";
 
 const ENTRY = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO;
 const SELF = IN_DELETE_SELF | IN_MOVE_SELF;
+
+/** What a watch needs of its provider. */
+export interface WatchGround {
+  /** The root below which it watches. */
+  readonly root: RealRoot;
+  /** Lists directories. */
+  readonly reader: DirentReader;
+  /** The queue of all watches. */
+  readonly queue: SharedQueue;
+}
 
 /**
  * Watches from the moment it is made until its signal aborts or its iterator returns. Events wait in the
@@ -36,7 +46,7 @@ const SELF = IN_DELETE_SELF | IN_MOVE_SELF;
  */
 export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<WatchEvent, undefined> {
   readonly #path: string;
-  readonly #queue: InotifyQueue;
+  readonly #queue: QueueShare;
   readonly #tree: WatchTree;
   readonly #signal: AbortSignal | undefined;
   #events: WatchEvent[] = [];
@@ -46,14 +56,13 @@ export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<Watch
 
   /** @throws {FsError} ENOENT and the like; ENOSPC or EMFILE over the user's limits for inotify. */
   constructor(
-    root: RealRoot,
-    reader: DirentReader,
+    { root, reader, queue }: WatchGround,
     path: string,
     signal: AbortSignal | undefined,
   ) {
     this.#path = clean(path);
     this.#signal = signal;
-    this.#queue = new InotifyQueue(path);
+    this.#queue = queue.open(path);
     this.#tree = new WatchTree(root, reader, this.#queue);
     const result = this.#tree.add(this.#path, true);
     if (result < 0) {

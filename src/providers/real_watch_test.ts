@@ -195,3 +195,94 @@ Deno.test("who asks for several events at once gets them in order, and the end",
   controller.abort();
   assertEquals((await Promise.all(last)).map(({ done }) => done), [true, true]);
 });
+
+/** Watches a provider's path; reads events until one that has to come. */
+function follow(provider: RealFSProvider, path: string, signal?: AbortSignal) {
+  const context = { uid: 0, gid: 0, ...(signal === undefined ? {} : { signal }) };
+  const events = provider.watch(path, context)[Symbol.asyncIterator]();
+  const until = async (wanted: string): Promise<string[]> => {
+    for (const seen: string[] = [];;) {
+      const { done, value } = await events.next();
+      assert(!done, `ended without ${wanted}`);
+      seen.push(`${value.kind} ${value.path}`);
+      if (seen.at(-1) === wanted) return seen;
+    }
+  };
+  return { events, until };
+}
+
+Deno.test("watches of one provider share a queue, and each sees everything", async () => {
+  using scratch = new ScratchDirectory();
+  await using provider = new RealFSProvider(scratch.path, { ffi: true });
+  Deno.mkdirSync(`${scratch.path}/d`);
+  const before = openDescriptors();
+  const limit = Number(Deno.readTextFileSync("/proc/sys/fs/inotify/max_user_instances"));
+  const watches = Array.from({ length: limit + 1 }, () => follow(provider, "/"));
+  const below = follow(provider, "/d");
+  const withOne = openDescriptors() - before;
+  assert(withOne <= 2, `${withOne} descriptors`);
+  Deno.writeTextFileSync(`${scratch.path}/d/f`, "");
+  for (const { until } of watches) assertEquals(await until("entry /d/f"), ["entry /d/f"]);
+  assertEquals(await below.until("entry /d/f"), ["entry /d/f"]);
+  // Those that have ended take nothing from those that have not.
+  for (const { events } of watches.slice(1)) await events.return?.();
+  Deno.writeTextFileSync(`${scratch.path}/d/g`, "");
+  await watches[0]!.until("entry /d/g");
+  await below.until("entry /d/g");
+  await watches[0]!.events.return?.();
+  Deno.removeSync(`${scratch.path}/d/g`);
+  assertEquals(await below.until("entry /d/g"), ["entry /d/g"]);
+  await below.events.return?.();
+  assertEquals(openDescriptors(), before);
+});
+
+Deno.test("a watch sees nothing of what was before it, also in the queue of others", async () => {
+  using scratch = new ScratchDirectory();
+  await using provider = new RealFSProvider(scratch.path, { ffi: true });
+  const first = follow(provider, "/");
+  Deno.writeTextFileSync(`${scratch.path}/before`, "");
+  const second = follow(provider, "/");
+  Deno.writeTextFileSync(`${scratch.path}/after`, "");
+  assertEquals(await second.until("entry /after"), ["entry /after"]);
+  assertEquals(await first.until("entry /after"), ["entry /before", "entry /after"]);
+  await first.events.return?.();
+  await second.events.return?.();
+});
+
+Deno.test("a watch that waits hears of what another one takes from the queue, and of its own end", async () => {
+  using scratch = new ScratchDirectory();
+  await using provider = new RealFSProvider(scratch.path, { ffi: true });
+  const controller = new AbortController();
+  const waiting = follow(provider, "/", controller.signal);
+  const other = follow(provider, "/");
+  const told = waiting.until("entry /f");
+  Deno.writeTextFileSync(`${scratch.path}/f`, "");
+  await other.until("entry /f");
+  assertEquals(await told, ["entry /f"]);
+  const ended = waiting.events.next();
+  controller.abort();
+  assertEquals((await ended).done, true);
+  Deno.removeSync(`${scratch.path}/f`);
+  await other.until("entry /f");
+  await other.events.return?.();
+});
+
+Deno.test("a watch that nobody asks loses events, and says so", async () => {
+  using scratch = new ScratchDirectory();
+  await using provider = new RealFSProvider(scratch.path, { ffi: true });
+  const slow = follow(provider, "/");
+  const other = follow(provider, "/");
+  for (let round = 0; round < 20; round++) {
+    for (let index = 0; index < 500; index++) {
+      Deno.writeTextFileSync(`${scratch.path}/f`, "");
+      Deno.removeSync(`${scratch.path}/f`);
+    }
+    Deno.mkdirSync(`${scratch.path}/d${round}`);
+    await other.until(`entry /d${round}`);
+  }
+  await slow.until("overflow /");
+  Deno.writeTextFileSync(`${scratch.path}/d19/f`, "");
+  await slow.until("entry /d19/f");
+  await slow.events.return?.();
+  await other.events.return?.();
+});

@@ -6,9 +6,11 @@
 import { decodeName, ERRNO, isDirectory, isWithin, join, S_IFDIR } from "../base/mod.ts";
 import { O_CLOEXEC, O_DIRECTORY, O_NONBLOCK, O_RDONLY } from "../base/mod.ts";
 import { close, CStringArea, STATX_MODE } from "../libc/mod.ts";
-import { ANY_CHANGE, type InotifyQueue } from "./inotify_queue.ts";
+import { ANY_CHANGE } from "./inotify_queue.ts";
 import type { DirentReader } from "./real_dirents.ts";
 import type { RealRoot } from "./real_root.ts";
+import type { QueueShare } from "./shared_queue.ts";
+
 const LIST = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK;
 
 /** A name and whether it is a directory. */
@@ -18,18 +20,18 @@ interface Child {
 }
 
 /**
- * The watches of one inotify queue: one for each directory of a tree. Links are not followed below the
+ * The watches of one share of a queue: one for each directory of a tree. Links are not followed below the
  * top, and every directory is found below the provider's root.
  */
 export class WatchTree {
   readonly #root: RealRoot;
   readonly #reader: DirentReader;
-  readonly #queue: InotifyQueue;
+  readonly #queue: QueueShare;
   readonly #area = new CStringArea();
   readonly #paths = new Map<number, string>();
 
   /** In `queue`. */
-  constructor(root: RealRoot, reader: DirentReader, queue: InotifyQueue) {
+  constructor(root: RealRoot, reader: DirentReader, queue: QueueShare) {
     this.#root = root;
     this.#reader = reader;
     this.#queue = queue;
