@@ -3,7 +3,7 @@
  *
  * `deno run -A jsr:@fusewire/vfs/cli --help` explains itself. A command is one file here; it returns
  * its exit code (0 done, 1 failed, 2 wrong usage), prints results on stdout and problems on stderr, and
- * ends cleanly on Ctrl-C and SIGTERM. Importing this module, `--help` and `--version` need no permission.
+ * ends cleanly on Ctrl-C, SIGTERM, SIGQUIT and, unless started by nohup(1), SIGHUP. Importing this module, `--help` and `--version` need no permission.
  *
  * @module
  */

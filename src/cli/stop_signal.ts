@@ -1,12 +1,33 @@
 /**
- * Ctrl-C and SIGTERM.
+ * Ctrl-C, SIGTERM, and the end of the terminal.
  *
  * @module
  */
 
 /** What a shell reports for a process that a signal ended: 128 and its number (`bash(1)`). */
-const KILLED: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 };
-const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
+const KILLED: Readonly<Record<string, number>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGQUIT: 131,
+  SIGTERM: 143,
+};
+const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"];
+/** The bit of SIGHUP in the sets of `proc_pid_status(5)`. */
+const SIGHUP_BIT = 1;
+
+/** Whether whoever started us wants us to survive the terminal, as `nohup(1)` does. */
+function ignoresHangup(): boolean {
+  const name = "/proc/self/status";
+  if (Deno.permissions.querySync({ name: "read", path: name }).state !== "granted") return false;
+  try {
+    const status = Deno.readTextFileSync(name);
+    // The last digit holds signals 1 to 4.
+    const [, digit] = /^SigIgn:\s*[0-9a-f]*([0-9a-f])$/m.exec(status) ?? [];
+    return digit !== undefined && (Number.parseInt(digit, 16) & SIGHUP_BIT) !== 0;
+  } catch {
+    return false; // Not ours to know: then nobody has said so.
+  }
+}
 
 /**
  * How long the same wish may come again: one Ctrl-C reaches a whole process group, and a parent may
@@ -18,7 +39,8 @@ const SAME_PRESS_MS = 200;
 
 /**
  * The first signal asks for a clean end; a later one ends the process at once, so that nobody is
- * trapped by an end that hangs. Dispose it when the program no longer waits.
+ * trapped by an end that hangs. SIGHUP is no wish where it was ignored when we started. Dispose it when
+ * the program no longer waits.
  */
 export class StopSignal implements Disposable {
   /** Resolves with the first signal. */
@@ -33,7 +55,10 @@ export class StopSignal implements Disposable {
   constructor() {
     const { promise, resolve } = Promise.withResolvers<Deno.Signal>();
     this.requested = promise;
+    // Deno takes SIGHUP over with the first listener for anything, so it stays ignored by being listened for.
+    const ignored = ignoresHangup() ? "SIGHUP" : undefined;
     this.#listeners = SIGNALS.map((signal) => () => {
+      if (signal === ignored) return;
       if (this.#askedAt === undefined) {
         this.#askedAt = performance.now();
         resolve(signal);

@@ -1,0 +1,52 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { CliProcess } from "./testing/cli_process.ts";
+
+const PROGRAM = new URL("./mod.ts", import.meta.url).href;
+
+/** Runs with a mount point, and sees that nothing is left on it. */
+async function withMountpoint(use: (mountpoint: string) => Promise<void>): Promise<void> {
+  const mountpoint = await Deno.makeTempDir({ prefix: "fusewire-cli-" });
+  try {
+    await use(mountpoint);
+    assertEquals(await isMounted(mountpoint), false);
+  } finally {
+    await new Deno.Command("umount", { args: ["-l", mountpoint], stderr: "null" }).output();
+    await Deno.remove(mountpoint);
+  }
+}
+
+async function isMounted(mountpoint: string): Promise<boolean> {
+  return (await Deno.readTextFile("/proc/self/mountinfo")).includes(` ${mountpoint} `);
+}
+
+/** Mounts memory with a shell's script around the command. */
+function mountBy(script: string, mountpoint: string): Deno.Command {
+  const words = [Deno.execPath(), "run", "--quiet", "--no-lock", "--allow-all", PROGRAM];
+  const args = ["-c", script, ...words, "mount", mountpoint, "--memory"];
+  return new Deno.Command("sh", { args, stdin: "null", stdout: "piped", stderr: "piped" });
+}
+
+Deno.test("whatever signal ends a mount, it is unmounted", async () => {
+  for (const signal of ["SIGHUP", "SIGQUIT", "SIGTERM", "SIGINT"] as const) {
+    await withMountpoint(async (mountpoint) => {
+      await using mounting = new CliProcess(["mount", mountpoint, "--memory"]);
+      assertStringIncludes(await mounting.line(), `Mounted memory on ${mountpoint}`);
+      Deno.kill(mounting.pid, signal);
+      assertEquals(await mounting.ended(), 0, signal);
+    });
+  }
+});
+
+Deno.test("a mount that nohup started survives the end of the terminal", async () => {
+  await withMountpoint(async (mountpoint) => {
+    await using child = mountBy('trap "" HUP; exec "$0" "$@"', mountpoint).spawn();
+    const reader = child.stdout.getReader();
+    await reader.read();
+    child.kill("SIGHUP");
+    await Deno.writeTextFile(`${mountpoint}/file`, "still served");
+    child.kill("SIGTERM");
+    assertEquals((await child.status).code, 0);
+    await reader.cancel();
+    await child.stderr.cancel();
+  });
+});
