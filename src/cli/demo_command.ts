@@ -7,6 +7,7 @@ import { type Command, parseCommandLine } from "./command.ts";
 import { CommandError, UsageError } from "./command_error.ts";
 import { Demo } from "./demo.ts";
 import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
+import { say } from "./say.ts";
 import { StopSignal } from "./stop_signal.ts";
 
 const OPTIONS = { memory: { type: "boolean" } } as const;
@@ -39,7 +40,7 @@ async function run(args: readonly string[]): Promise<ExitCode> {
     folder: positionals[0] ?? ".",
     memory: values.memory === true,
     signal: interruption.signal,
-    print: (line) => console.log(line),
+    print: say,
   });
   await demo.run();
   return EXIT_CODE.OK;

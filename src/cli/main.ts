@@ -10,6 +10,7 @@ import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
 import { MOUNT_COMMAND } from "./mount_command.ts";
 import { RECORD_COMMAND } from "./record_command.ts";
 import { REPLAY_COMMAND } from "./replay_command.ts";
+import { complain } from "./say.ts";
 import { SERVE_COMMAND } from "./serve_command.ts";
 import { VERSION } from "./version.ts";
 
@@ -95,7 +96,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     }
     return await commandNamed(first).run(rest);
   } catch (thrown) {
-    console.error(describeError(thrown));
+    complain(describeError(thrown));
     return thrown instanceof UsageError ? EXIT_CODE.USAGE : EXIT_CODE.FAILURE;
   }
 }

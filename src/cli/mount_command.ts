@@ -23,6 +23,7 @@ import {
   providerOfDirectory,
   type RemoteMemory,
 } from "./provider_choice.ts";
+import { complain, say } from "./say.ts";
 import { StopSignal } from "./stop_signal.ts";
 
 const OPTIONS = {
@@ -79,8 +80,8 @@ Examples:
   fusewire mount ~/view --dir ~/project --readonly
   sudo fusewire mount /mnt/scratch --memory -o allow_other,default_permissions
 
-Prints a line when programs can use the mount, and unmounts on Ctrl-C or SIGTERM. A mount that a
-killed process left behind is replaced. To unmount from elsewhere: fusermount3 -u <mountpoint>`;
+Prints a line when programs can use the mount, and unmounts on Ctrl-C, SIGTERM and, unless nohup(1) started
+it, the end of the terminal (SIGHUP). A mount that a killed process left behind is replaced. To unmount from elsewhere: fusermount3 -u <mountpoint>`;
 
 /** The provider that the options name; exactly one of them must be given. */
 async function providerOf(
@@ -100,9 +101,9 @@ async function providerOf(
     const provider = await providerAt(address, remoteMemory);
     const label = addressText(address);
     provider.client.ended.then((cause) => {
-      if (cause !== undefined) console.error(connectionLost(label, cause));
+      if (cause !== undefined) complain(connectionLost(label, cause));
     });
-    if (remoteMemory.leases && !provider.client.cache.isOn) console.error(noLeases(label));
+    if (remoteMemory.leases && !provider.client.cache.isOn) complain(noLeases(label));
     // Then the server tells exactly what others change.
     return { provider, label, watch: provider.client.cache.hasNotices };
   }
@@ -147,10 +148,10 @@ async function unmountGently(mounted: Mount, stop: StopSignal): Promise<void> {
     await mounted.unmount();
   } catch (thrown) {
     if (!(thrown instanceof FuseMountError)) throw thrown;
-    console.error(`fusewire: ${reasonOf(thrown)}`);
-    console.error(
-      "  It is gone for others now, and ends when its last user does (Ctrl-C: at once)",
-    );
+    // Which ends its service before it says so again.
+    if (thrown.isCovered) return await mounted[Symbol.asyncDispose]();
+    complain(`fusewire: ${reasonOf(thrown)}`);
+    complain("  It is gone for others now, and ends when its last user does (Ctrl-C: at once)");
     const ending = mounted.unmount({ lazy: true });
     stop.hangs();
     await ending;
@@ -203,13 +204,15 @@ async function run(args: readonly string[]): Promise<ExitCode> {
     ...options,
     defaultPermissions,
   });
+  closing.defer(() => unmountGently(mounted, stop));
   if (mounted.replacedStale) {
-    console.error(`fusewire: replaced the mount that a dead process had left on ${mountpoint}`);
+    complain(`fusewire: replaced the mount that a dead process had left on ${mountpoint}`);
   }
-  console.log(`Mounted ${label} on ${mounted.mountpoint} (Ctrl-C unmounts)`);
-  const asked = await Promise.race([stop.requested, mounted.finished]);
-  if (asked === undefined) console.log(`Unmounted ${mounted.mountpoint}, by somebody else`);
-  else await unmountGently(mounted, stop);
+  say(`Mounted ${label} on ${mounted.mountpoint} (Ctrl-C unmounts)`);
+  // Why serving failed is heard when the mount is ended.
+  const finished = mounted.finished.then(() => true, () => false);
+  const asked = await Promise.race([stop.requested, finished]);
+  if (asked === true) say(`Unmounted ${mounted.mountpoint}, by somebody else`);
   return EXIT_CODE.OK;
 }
 

@@ -50,3 +50,21 @@ Deno.test("a mount that nohup started survives the end of the terminal", async (
     await child.stderr.cancel();
   });
 });
+
+Deno.test("a mount is served and unmounted where nothing can be printed", async () => {
+  await withMountpoint(async (mountpoint) => {
+    const child = mountBy('exec "$0" "$@" > /dev/full 2>&1', mountpoint).spawn();
+    try {
+      while (!await isMounted(mountpoint)) {
+        const wait = new Promise<null>((resolve) => setTimeout(() => resolve(null), 10));
+        const ended = await Promise.race([child.status, wait]);
+        assertEquals(ended, null, "ended without a mount");
+      }
+      await Deno.writeTextFile(`${mountpoint}/file`, "served");
+    } finally {
+      child.kill("SIGTERM");
+    }
+    assertEquals((await child.status).code, 0);
+    await Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
+  });
+});

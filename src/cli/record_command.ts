@@ -16,6 +16,7 @@ import {
 import { type Command, parseCommandLine } from "./command.ts";
 import { CommandError, reasonOf, UsageError } from "./command_error.ts";
 import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
+import { say } from "./say.ts";
 import { StopSignal } from "./stop_signal.ts";
 
 const OPTIONS = {
@@ -73,7 +74,7 @@ async function firstClient(
 ): Promise<WireConnection | undefined> {
   const { listener, where } = await listenAt(address);
   try {
-    console.log(`Waiting for a client on ${where} (Ctrl-C ends)`);
+    say(`Waiting for a client on ${where} (Ctrl-C ends)`);
     const accepting = listener.accept();
     // Closing the listener ends it.
     accepting.catch(() => {});
@@ -138,7 +139,7 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   const client = await firstClient(here, stop);
   if (client === undefined) return EXIT_CODE.OK;
   const count = await write(file, client, server, stop);
-  console.log(`Recorded ${count} messages with ${addressText(there)} to ${path}`);
+  say(`Recorded ${count} messages with ${addressText(there)} to ${path}`);
   return EXIT_CODE.OK;
 }
 

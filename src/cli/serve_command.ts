@@ -9,6 +9,7 @@ import { ADDRESS_OPTIONS, addressOf, listenAt } from "./address.ts";
 import { UsageError } from "./command_error.ts";
 import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
 import { guarded, providerInMemory, providerOfDirectory } from "./provider_choice.ts";
+import { say } from "./say.ts";
 import { StopSignal } from "./stop_signal.ts";
 
 /**
@@ -124,7 +125,7 @@ async function serve(args: readonly string[]): Promise<ExitCode> {
   const { listener, where } = await listenAt(address, { polled: true });
   const serving = server.serve(listener);
   const what = directory === undefined ? "memory" : directory;
-  console.log(`Serving ${what} on ${where} (Ctrl-C ends)`);
+  say(`Serving ${what} on ${where} (Ctrl-C ends)`);
   await Promise.race([stop.requested, serving]);
   return EXIT_CODE.OK;
 }

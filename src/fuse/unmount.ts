@@ -53,6 +53,7 @@ function placeOf(mount: MountTableEntry): string | undefined {
     mountpoint,
     `Cannot unmount ${mountpoint}: ${other.source} (${other.type}) is mounted over it on ${other.mountpoint}`,
     "Unmount that first",
+    { isCovered: true },
   );
 }
 
