@@ -13,7 +13,7 @@ import {
 import type { Provider } from "../provider/mod.ts";
 import { ADDRESS_OPTIONS, addressOf, type AddressOptions, addressText } from "./address.ts";
 import { type Command, parseCommandLine } from "./command.ts";
-import { CommandError, reasonOf, UsageError } from "./command_error.ts";
+import { reasonOf, UsageError } from "./command_error.ts";
 import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
 import { checksPermissions, mountOptionsOf } from "./mount_words.ts";
 import {
@@ -23,6 +23,7 @@ import {
   providerOfDirectory,
   type RemoteMemory,
 } from "./provider_choice.ts";
+import { refuseMountpoint, refuseServed, refuseWithin } from "./mount_place.ts";
 import { complain, say } from "./say.ts";
 import { StopSignal } from "./stop_signal.ts";
 
@@ -80,8 +81,9 @@ Examples:
   fusewire mount ~/view --dir ~/project --readonly
   sudo fusewire mount /mnt/scratch --memory -o allow_other,default_permissions
 
-Prints a line when programs can use the mount, and unmounts on Ctrl-C, SIGTERM and, unless nohup(1) started
-it, the end of the terminal (SIGHUP). A mount that a killed process left behind is replaced. To unmount from elsewhere: fusermount3 -u <mountpoint>`;
+Prints a line when programs can use the mount, and unmounts on Ctrl-C, SIGTERM and, unless nohup(1) has
+started it, the end of the terminal (SIGHUP). A mount that a killed process left behind is replaced.
+To unmount from elsewhere: fusermount3 -u <mountpoint>`;
 
 /** The provider that the options name; exactly one of them must be given. */
 async function providerOf(
@@ -123,23 +125,19 @@ function connectionLost(where: string, cause: unknown): string {
   Every access to the mount fails with an I/O error now. Unmount it (Ctrl-C), and mount it again`;
 }
 
-/** Mounting a directory onto itself or below itself would make every access wait for itself. */
-async function refuseWithin(mountpoint: string, directory: string | undefined): Promise<void> {
-  if (directory === undefined) return;
-  const [inner, outer] = await Promise.all([realPath(mountpoint), Deno.realPath(directory)]);
-  if (inner !== outer && !inner?.startsWith(outer === "/" ? outer : `${outer}/`)) return;
-  throw new CommandError(
-    `Cannot mount ${directory} on ${mountpoint}: it lies inside`,
-    "Serving it would wait for itself. Choose a mount point outside the directory",
-  );
-}
-
-async function realPath(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.realPath(path);
-  } catch {
-    return undefined; // Not there, or a dead mount: mount() says which.
-  }
+/** The provider, when the mount point is a place for it. */
+async function sourceFor(
+  mountpoint: string,
+  values: Parameters<typeof providerOf>[0],
+  remoteMemory: RemoteMemory,
+  closing: AsyncDisposableStack,
+): ReturnType<typeof providerOf> {
+  const source = await providerOf(values, remoteMemory);
+  if (closing.disposed) await source.provider[Symbol.asyncDispose]();
+  else closing.use(source.provider);
+  if (values.dir !== undefined) await refuseWithin(mountpoint, values.dir);
+  else if (values.memory !== true) await refuseServed(mountpoint, source.provider, source.label);
+  return source;
 }
 
 /** Unmounts; a mount that somebody uses is taken away lazily, and that is said. */
@@ -164,6 +162,7 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   if (mountpoint === undefined) {
     throw new UsageError("Name the mount point", "fusewire mount --help");
   }
+  await refuseMountpoint(mountpoint);
   if (more.length > 0) throw new UsageError(`There is one mount point, not ${positionals.length}`);
   const options: MountOptions = mountOptionsOf(values.options ?? []);
   const defaultPermissions = checksPermissions(options, {
@@ -184,12 +183,13 @@ async function run(args: readonly string[]): Promise<ExitCode> {
       "A directory of this machine is there without asking: leave --leases out",
     );
   }
-  const { provider: source, label, watch } = await providerOf(
-    values,
-    { remembers: options.attrTimeoutMs !== 0, leases: values.leases === true },
-  );
-  closing.use(source);
-  await refuseWithin(mountpoint, values.dir);
+  const remoteMemory = { remembers: options.attrTimeoutMs !== 0, leases: values.leases === true };
+  const sourcing = sourceFor(mountpoint, values, remoteMemory, closing);
+  // Who has stopped waiting for it hears of nothing that fails later.
+  sourcing.catch(() => {});
+  const sourced = await Promise.race([sourcing, stop.requested]);
+  if (typeof sourced === "string") return EXIT_CODE.OK;
+  const { provider: source, label, watch } = sourced;
   const { provider, engine } = await guarded(source, values);
   if (engine !== undefined) closing.defer(() => engine.close());
   // Hooks want to see more than the first use.

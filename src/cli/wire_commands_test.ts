@@ -98,6 +98,29 @@ Deno.test("serve --pass-files passes the files of a directory, and nothing that 
   });
 });
 
+Deno.test("mount refuses a served directory as the place for itself, over a socket and over TCP", async () => {
+  await inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/served/sub/view`, { recursive: true });
+    const serve = ["serve", `${folder}/served`];
+    await using first = new CliProcess([...serve, "--socket", `${folder}/s`]);
+    await using second = new CliProcess([...serve, "--tcp", "0", "--readonly"]);
+    await first.line();
+    const [, port = ""] = /:(\d+) /.exec(await second.line()) ?? [];
+    for (const address of [["--socket", `${folder}/s`], ["--tcp", port]]) {
+      for (const place of ["served", "served/sub/view"]) {
+        const { code, stderr } = await runCli(["mount", `${folder}/${place}`, ...address]);
+        assertStringIncludes(stderr, `it lies inside ${folder}/served, which is served there`);
+        assertEquals(code, 1);
+      }
+    }
+    await Deno.mkdir(`${folder}/beside`);
+    await using mounting = new CliProcess(["mount", `${folder}/beside`, "--socket", `${folder}/s`]);
+    assertStringIncludes(await mounting.line(), `on ${folder}/beside (Ctrl-C unmounts)`);
+    mounting.stop();
+    assertEquals(await mounting.ended(), 0);
+  });
+});
+
 Deno.test("serve says what is wrong with a socket's path", async () => {
   await inFolder(async (folder) => {
     const long = await runCli(["serve", "--memory", "-s", `${folder}/${"x".repeat(107)}`]);

@@ -34,6 +34,7 @@ export interface KernelMount {
  * directory above, then the name.
  */
 async function resolveMountpoint(path: string): Promise<string> {
+  if (path === "") throw new FuseMountError(path, "Cannot mount on a directory without a name");
   const absolute = path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
   const trimmed = absolute.replace(/\/+$/, "");
   const slash = trimmed.lastIndexOf("/");

@@ -49,3 +49,8 @@ Deno.test("a module is mounted with every option that a provider has", async () 
   await mounted.unmount();
   await Deno.remove(directory);
 });
+
+Deno.test("a mount point has a name: none does not mean the working directory", async () => {
+  const mounting = mount(new MemoryProvider(), "");
+  await assertRejects(() => mounting, FuseMountError, "a directory without a name");
+});
