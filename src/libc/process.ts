@@ -18,6 +18,9 @@ export const MS_NODEV = 4;
 /** `mount`: the tree of `source` appears at `target` too. */
 export const MS_BIND = 4096;
 
+const RLIMIT_NOFILE = 7;
+const RLIM_INFINITY = 0xffff_ffff_ffff_ffffn;
+
 /** The real user id. */
 export function getuid(): number {
   return libc().getuid();
@@ -36,6 +39,14 @@ export function getgid(): number {
 /** The effective group id. */
 export function getegid(): number {
   return libc().getegid();
+}
+
+/** How many descriptors the process may have (`getrlimit(2)`); Infinity where nobody says. */
+export function descriptorsMax(): number {
+  const limits = new BigUint64Array(2);
+  if (libc().getrlimit(RLIMIT_NOFILE, new Uint8Array(limits.buffer)) !== 0) return Infinity;
+  const [soft] = limits;
+  return soft === undefined || soft === RLIM_INFINITY ? Infinity : Number(soft);
 }
 
 /** `mount(2)`. Returns 0 or a negated errno. */

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ScratchDirectory } from "../../fixtures/scratch/scratch_directory.ts";
 import {
+  descriptorsMax,
   getegid,
   geteuid,
   getgid,
@@ -18,6 +19,11 @@ const isRoot = Deno.uid() === 0;
 Deno.test("the ids are those that Deno knows", () => {
   assertEquals([getuid(), getgid()], [Deno.uid(), Deno.gid()]);
   assertEquals([geteuid(), getegid()], [Deno.uid(), Deno.gid()]);
+});
+
+Deno.test("the limit of descriptors is that of the process", () => {
+  const [, soft] = /^Max open files +(\S+)/m.exec(Deno.readTextFileSync("/proc/self/limits")) ?? [];
+  assertEquals(String(descriptorsMax()).replace("Infinity", "unlimited"), soft);
 });
 
 Deno.test("a filesystem is mounted and unmounted", { ignore: !isRoot }, () => {

@@ -5,6 +5,7 @@
  */
 import type { Provider } from "../provider/mod.ts";
 import type { ChangeHub } from "./change_hub.ts";
+import type { HandleQuota } from "./handle_quota.ts";
 import type { LeaseQuota } from "./lease_quota.ts";
 import type { WireLimits } from "./limits.ts";
 import type { ListingShelf } from "./listing_table.ts";
@@ -41,6 +42,8 @@ export interface ConnectionHost {
   readonly sole: SoleClient;
   /** Bounds what unfinished listings hold. */
   readonly shelf: ListingShelf;
+  /** Bounds what is open. */
+  readonly opened: HandleQuota;
   /** Bounds what is leased. */
   readonly quota: LeaseQuota;
   /** Bounds who has shared memory. */

@@ -5,6 +5,7 @@
  */
 import { chain, clean, FsError, isWithin, type MaybePromise, rescue } from "../base/mod.ts";
 import type { Handle } from "../provider/mod.ts";
+import type { HandleQuota } from "./handle_quota.ts";
 
 /** An open file and who uses it at the moment. */
 export class OpenFile {
@@ -58,12 +59,14 @@ export class OpenFile {
 export class HandleTable {
   readonly #files = new Map<number, OpenFile>();
   readonly #max: number;
+  readonly #quota: HandleQuota;
   #last = 0;
   #closed = false;
 
-  /** @param max How many may be open. */
-  constructor(max: number) {
+  /** @param max How many may be open. @param quota Of the server. */
+  constructor(max: number, quota: HandleQuota) {
     this.#max = max;
+    this.#quota = quota;
   }
 
   /** How many are open. */
@@ -71,9 +74,11 @@ export class HandleTable {
     return this.#files.size;
   }
 
-  /** @throws {FsError} EMFILE when as many are open as may be. */
+  /** @throws {FsError} EMFILE when as many are open as may be; ENFILE when the server has no more for it. */
   requireRoom(path: string): void {
-    if (this.#files.size >= this.#max) throw new FsError("EMFILE", { syscall: "open", path });
+    const { size } = this.#files;
+    if (size >= this.#max) throw new FsError("EMFILE", { syscall: "open", path });
+    if (!this.#quota.hasRoom(size)) throw new FsError("ENFILE", { syscall: "open", path });
   }
 
   /** Gives the handle a number; a handle that comes after the connection has ended is closed. */
@@ -84,6 +89,7 @@ export class HandleTable {
     }
     const number = ++this.#last;
     this.#files.set(number, new OpenFile(handle, path, hasMoreNames));
+    this.#quota.count(1);
     return number;
   }
 
@@ -95,7 +101,9 @@ export class HandleTable {
   /** Takes the open file out of the table. */
   take(number: number | bigint): OpenFile | undefined {
     const file = this.get(number);
-    if (file !== undefined && typeof number === "number") this.#files.delete(number);
+    if (file === undefined || typeof number !== "number") return undefined;
+    this.#files.delete(number);
+    this.#quota.count(-1);
     return file;
   }
 
@@ -124,6 +132,7 @@ export class HandleTable {
       // A file that a hanging call still uses closes when the call ends: nobody waits for that here.
       if (!busy) closing.push(closed);
     }
+    this.#quota.count(-this.#files.size);
     this.#files.clear();
     await Promise.all(closing);
   }

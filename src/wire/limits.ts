@@ -5,6 +5,7 @@
  */
 
 import { timeOption, wholeOption } from "../base/mod.ts";
+import { descriptorsMax, isLibcAvailable } from "../libc/mod.ts";
 
 /** The version of the protocol that this implementation speaks. */
 export const WIRE_VERSION = 2;
@@ -20,6 +21,12 @@ export interface WireLimits {
   readonly frameMax: number;
   /** Open handles of one connection; one more is EMFILE. */
   readonly handlesMax: number;
+  /**
+   * Open handles of all connections of one server together; one more is ENFILE, and so is one by which a connection would
+   * have more than are left for the others. The default leaves a quarter of what the process may open, 4,096 at most, for
+   * connections, listings and what else is open for a moment.
+   */
+  readonly handlesTotalMax: number;
   /** Requests of one connection that run at the same time; the next waits in the socket. */
   readonly inFlightMax: number;
   /** Bytes of replies that wait for the client; above, no further request is read. */
@@ -56,6 +63,7 @@ export const DEFAULT_LIMITS: WireLimits = {
   dataMax: 1 << 20,
   frameMax: (1 << 20) + (1 << 16),
   handlesMax: 65_536,
+  handlesTotalMax: 131_072,
   inFlightMax: 256,
   queuedBytesMax: 4 << 20,
   // What the Go decoder accepts in one array (fxamacker/cbor, MaxArrayElements).
@@ -81,14 +89,24 @@ export const REPLY_FRAME_MAX = 64 << 20;
  */
 export const LISTED_ENTRIES_MAX = 1 << 20;
 
+/** So many descriptors are kept for everything but handles, and a quarter where there are few. */
+const KEPT_MAX = 4096;
+
 /** Room in a frame for everything but its data. */
 export const FRAME_OVERHEAD_MAX = 1 << 16;
+
+/** How many handles leave the process descriptors for everything else, if each has one. */
+function handlesOfProcess(): number {
+  const all = isLibcAvailable() ? descriptorsMax() : Infinity;
+  return Math.min(DEFAULT_LIMITS.handlesTotalMax, all - Math.min(Math.ceil(all / 4), KEPT_MAX));
+}
 
 /** The least that each can be: 1 where nothing would go on with 0, and what no client would take less of. */
 const LEAST = {
   dataMax: DATA_MAX_LEAST,
   frameMax: DATA_MAX_LEAST,
   handlesMax: 1,
+  handlesTotalMax: 1,
   inFlightMax: 1,
   queuedBytesMax: 0,
   entriesMax: 1,
@@ -119,7 +137,8 @@ function requireLimits(limits: WireLimits): void {
  * @throws {RangeError} For one that is no such number.
  */
 export function limitsOf(given: Partial<WireLimits> = {}): WireLimits {
-  const limits = { ...DEFAULT_LIMITS, ...given };
+  const handlesTotalMax = given.handlesTotalMax ?? handlesOfProcess();
+  const limits = { ...DEFAULT_LIMITS, ...given, handlesTotalMax };
   requireLimits(limits);
   const frameMax = given.frameMax ?? limits.dataMax + FRAME_OVERHEAD_MAX;
   const dataMax = Math.min(limits.dataMax, frameMax);

@@ -105,7 +105,7 @@ export class ServerConnection implements Session {
     this.soleOwner = host.soleOwner;
     this.onUnexpected = host.onUnexpected;
     this.hasLstat = provider.capabilities.has("lstat");
-    this.handles = new HandleTable(limits.handlesMax);
+    this.handles = new HandleTable(limits.handlesMax, host.opened);
     this.listings = new ListingTable(limits.listingsMax, host.shelf);
     this.#requests = new RequestSource(host, this, channel, () => this.abort());
     this.#replies = new ReplySender(host, channel, number, () => this.abort());

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { descriptorsMax } from "../libc/mod.ts";
 import { newMemoryProvider } from "../providers/mod.ts";
+import { limitsOf } from "./limits.ts";
 import { OpCode } from "./op_code.ts";
 import { GatedProvider } from "./testing/gated_provider.ts";
 import { frameOf, requestBytes, WirePeer } from "./testing/wire_peer.ts";
@@ -8,6 +10,7 @@ import { VFSServer } from "./vfs_server.ts";
 const EBADF = -9;
 const EINTR = -4;
 const EMFILE = -24;
+const ENFILE = -23;
 const ENOSYS = -38;
 
 Deno.test("version 1 answers in order, whatever is ready first", async () => {
@@ -197,6 +200,41 @@ Deno.test("one open file more than allowed is EMFILE, until one is released", as
   peer.close();
   await peer.served;
   assertEquals(server.openHandles, 0);
+});
+
+Deno.test("one connection cannot open what is left for the others, who get ENFILE last", async () => {
+  const provider = newMemoryProvider();
+  provider.writeFile("/f", new Uint8Array(3), 0o644);
+  await using server = new VFSServer(provider, { limits: { handlesTotalMax: 64 } });
+  const fill = async (peer: WirePeer): Promise<number> => {
+    for (let opened = 0;; opened++) {
+      const { err } = await peer.ask({ op: OpCode.Open, path: "/f" });
+      if (err === 0) continue;
+      assertEquals(err, ENFILE);
+      return opened;
+    }
+  };
+  const peers = Array.from({ length: 6 }, () => WirePeer.of(server));
+  const opened: number[] = [];
+  for (const peer of peers) opened.push(await fill(peer));
+  // Half of what is left, and never less than four.
+  assertEquals(opened, [32, 16, 8, 4, 4, 4]);
+  assertEquals(server.openHandles, 68);
+  peers[0]!.close();
+  await peers[0]!.served;
+  assertEquals(server.openHandles, 36);
+  assertEquals(await fill(peers[1]!), 6);
+  for (const handle of [1, 2]) await peers[1]!.ask({ op: OpCode.Release, handle });
+  assertEquals(server.openHandles, 40);
+  assertEquals(await fill(peers[5]!), 10);
+  for (const peer of peers.slice(1)) peer.close();
+});
+
+Deno.test("by default the handles leave the process descriptors", () => {
+  const { handlesTotalMax } = limitsOf();
+  const all = descriptorsMax();
+  assertEquals(handlesTotalMax, Math.min(131_072, all - Math.min(Math.ceil(all / 4), 4096)));
+  assertEquals(limitsOf({ handlesTotalMax: 1_000_000 }).handlesTotalMax, 1_000_000);
 });
 
 Deno.test("a handle under a read is closed after the read", async () => {

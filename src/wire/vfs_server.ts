@@ -8,6 +8,7 @@ import type { Provider } from "../provider/mod.ts";
 import { ChangeHub } from "./change_hub.ts";
 import type { ConnectionHost } from "./connection_host.ts";
 import { BUFFER_KEPT } from "./frame_output.ts";
+import { HandleQuota } from "./handle_quota.ts";
 import { limitsOf, type WireLimits } from "./limits.ts";
 import { LeaseQuota } from "./lease_quota.ts";
 import { ListingShelf } from "./listing_table.ts";
@@ -154,6 +155,7 @@ export class VFSServer {
       hub: new ChangeHub(),
       soleOwner: options.soleOwner ?? false,
       shelf: new ListingShelf(limits.listedEntriesMax),
+      opened: new HandleQuota(limits.handlesTotalMax),
       quota: new LeaseQuota(limits),
       memories: new MemoryQuota(limits),
       passFiles: options.passFiles === true && options.soleOwner !== true && !provider.readonly(),
@@ -178,9 +180,7 @@ export class VFSServer {
 
   /** How many files the clients have open. */
   get openHandles(): number {
-    let sum = 0;
-    for (const connection of this.#connections.keys()) sum += connection.handles.size;
-    return sum;
+    return this.#host.opened.used;
   }
 
   /** How many bytes are held for the clients: replies that they have not taken, and writes under way. */

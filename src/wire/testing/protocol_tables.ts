@@ -46,6 +46,8 @@ const LIMITS_ABOUT: Record<keyof typeof DEFAULT_LIMITS, string> = {
   dataMax: "bytes of `data` in one message; a longer read is answered short",
   frameMax: "bytes of a frame without its length; a longer one ends the connection",
   handlesMax: "open files of a connection; one more is EMFILE",
+  handlesTotalMax:
+    "open files of a server; one more is ENFILE, and one by which a connection has more than are left",
   inFlightMax: "requests of a connection that run at the same time; the next waits in the socket",
   queuedBytesMax:
     "bytes of replies that wait for the client, and of writes under way; above, no request is read",
