@@ -15,12 +15,13 @@ export interface HeldLock extends FileLock {
 export const LOCKS_MAX = 8192;
 
 /**
- * The first of `held` that does not let `wanted` in: another owner's, overlapping, one of both exclusive. Of
- * record locks that is the one that begins first, as on Linux.
+ * The first of `held` that does not let `wanted` in: another owner's, overlapping, one of both exclusive. That is
+ * the one that begins first, as on Linux: all are in the order of their beginnings.
  */
 export function conflictOf(held: readonly HeldLock[], wanted: FileLock): HeldLock | null {
   for (const lock of held) {
     if (isConflict(lock, wanted)) return lock;
+    if (lock.start > wanted.end) return null;
   }
   return null;
 }
@@ -39,20 +40,37 @@ export function isConflict(held: FileLock, wanted: FileLock): boolean {
  */
 export function withRecordLock(held: readonly HeldLock[], wanted: HeldLock): HeldLock[] {
   let { start, end } = wanted;
-  const locks: HeldLock[] = [];
+  const gone = new Set<HeldLock>();
+  const pieces: HeldLock[] = [];
   for (const lock of held) {
-    if (lock.owner !== wanted.owner) {
-      locks.push(lock);
-    } else if (lock.type === wanted.type && lock.start <= end + 1 && start <= lock.end + 1) {
-      start = Math.min(start, lock.start);
+    const begin = lock.start;
+    if (begin > end + 1) break;
+    if (lock.owner !== wanted.owner || start > lock.end + 1) continue;
+    if (lock.type === wanted.type) {
+      gone.add(lock);
+      start = Math.min(start, begin);
       end = Math.max(end, lock.end);
-    } else {
-      if (lock.start < start) locks.push({ ...lock, end: Math.min(lock.end, start - 1) });
-      if (lock.end > end) locks.push({ ...lock, start: Math.max(lock.start, end + 1) });
+    } else if (begin <= end && start <= lock.end) {
+      gone.add(lock);
+      if (begin < start) pieces.push({ ...lock, end: start - 1 });
+      if (lock.end > end) pieces.push({ ...lock, start: end + 1 });
     }
   }
-  if (wanted.type !== "unlock") locks.push({ ...wanted, start, end });
-  return locks.sort((one, other) => one.start - other.start);
+  if (wanted.type !== "unlock") pieces.push({ ...wanted, start, end });
+  const locks = gone.size === 0 ? held.slice() : held.filter((lock) => !gone.has(lock));
+  for (const piece of pieces) locks.splice(placeOf(locks, piece.start), 0, piece);
+  return locks;
+}
+
+/** Where a lock that begins at `start` goes: behind those that do not begin later. */
+function placeOf(locks: readonly HeldLock[], start: number): number {
+  let [low, high] = [0, locks.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (locks[middle]!.start <= start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The flock locks without `owner`'s, which is what `flock(2)` begins with when it changes a lock. */

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
 import type { FileLock } from "../provider/mod.ts";
 import {
@@ -63,6 +63,31 @@ Deno.test("record locks hold what a table of bytes holds, in as few ranges as ca
     );
     assertEquals(locks.length, ranges.reduce((sum, count) => sum + count, 0));
   }));
+});
+
+Deno.test("a record lock is put in its place, and looks at each that is held at most once", () => {
+  let looks = 0;
+  const held = Array.from({ length: 1000 }, (_, index): HeldLock => ({
+    kind: "posix",
+    type: "write",
+    get start() {
+      looks++;
+      return 4 * index;
+    },
+    end: 4 * index,
+    owner: 1,
+    pid: 7,
+    handle: HANDLES[0]!,
+  }));
+  for (const at of [2, 2002, 3998]) {
+    looks = 0;
+    const wanted: HeldLock = { ...HELD[0]!, kind: "posix", type: "write", start: at, end: at };
+    const locks = withRecordLock(held, wanted);
+    // Bisection besides.
+    assertLessOrEqual(looks, at / 4 + 12);
+    assertEquals(locks.length, 1001);
+    assertEquals(locks.findIndex(({ start }) => start === at), Math.ceil(at / 4));
+  }
 });
 
 const HELD = [1, 2, 1].map((owner, index): HeldLock => ({
