@@ -199,6 +199,10 @@ export async function listenAt(
 export function cannotConnect(address: Address, thrown: unknown): CommandError {
   if (thrown instanceof CommandError) return thrown;
   const what = address.kind === "socket" ? `the socket ${address.path}` : addressText(address);
+  if (thrown instanceof FsError && thrown.code === "ETIMEDOUT") {
+    const advice = "Is it fusewire that listens there, and is it running and not stopped?";
+    return new CommandError(`Connected to ${what}, but nobody answers`, advice, { cause: thrown });
+  }
   const option = `--${address.kind} ${addressText(address).replace("vsock ", "")}`;
   const cause = thrown instanceof FsError ? thrown.cause : undefined;
   if (cause instanceof WireError) {

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CliProcess } from "./testing/cli_process.ts";
 
 const PROGRAM = new URL("./mod.ts", import.meta.url).href;
@@ -35,6 +35,19 @@ Deno.test("whatever signal ends a mount, it is unmounted", async () => {
       assertEquals(await mounting.ended(), 0, signal);
     });
   }
+});
+
+Deno.test("a mount that waits for its server to answer is ended by a signal", async () => {
+  await withMountpoint(async (mountpoint) => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const address = ["--tcp", String(listener.addr.port)];
+    await using mounting = new CliProcess(["mount", mountpoint, ...address]);
+    using _silent = await listener.accept();
+    const startedAt = performance.now();
+    mounting.stop();
+    assertEquals(await mounting.ended(), 0);
+    assert(performance.now() - startedAt < 8000, "ended by itself");
+  });
 });
 
 Deno.test("a mount that nohup started survives the end of the terminal", async () => {

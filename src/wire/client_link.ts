@@ -12,10 +12,12 @@ import { FrameGuard } from "./frame_guard.ts";
 import { FrameOutput } from "./frame_output.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { HELLO_FROM_KERNEL } from "./hello_message.ts";
+import { inTime } from "./in_time.ts";
 import { DEFAULT_LIMITS, REPLY_FRAME_MAX, WIRE_VERSION } from "./limits.ts";
 import { OpCode } from "./op_code.ts";
 import { SHARE_NOW } from "./share_operation.ts";
 import { type ByteChannel, channelOf, type WireConnection } from "./transport.ts";
+import type { VFSClientOptions } from "./vfs_client_options.ts";
 import { VFSHello } from "./vfs_parts.ts";
 import { VFSRequest } from "./vfs_request.ts";
 import { VFSResponse } from "./vfs_response.ts";
@@ -46,13 +48,10 @@ interface Backlog {
 }
 
 /** How a connection begins. */
-export interface LinkOptions {
+export interface LinkOptions
+  extends Pick<VFSClientOptions, "frameMax" | "frameTimeoutMs" | "helloTimeoutMs"> {
   /** Highest version to offer. */
   readonly version: WireVersion;
-  /** Longest reply frame that is read in bytes. */
-  readonly frameMax?: number | undefined;
-  /** How long a reply frame may take in milliseconds; 0 for ever. */
-  readonly frameTimeoutMs?: number | undefined;
   /** Whether the kernel of a mount asks. */
   readonly fromKernel?: boolean | undefined;
 }
@@ -105,7 +104,7 @@ export class ClientLink {
   /**
    * Agrees with the server on a version.
    *
-   * @throws {FsError} EIO when the connection ends meanwhile, or the server says what nobody can keep to.
+   * @throws {FsError} EIO when the connection ends, or the server says what nobody can keep to; ETIMEDOUT.
    */
   static async connect(
     connection: WireConnection,
@@ -116,8 +115,10 @@ export class ClientLink {
     link.#receive();
     link.hello.version = 1;
     link.hello.dataMax = DEFAULT_LIMITS.dataMax;
-    if (options.version === 2) await link.#greet(options);
-    if (link.hello.shares && link.channel.mapMemory !== undefined) await link.#share();
+    await inTime(link, options.helloTimeoutMs, async () => {
+      if (options.version === 2) await link.#greet(options);
+      if (link.hello.shares && link.channel.mapMemory !== undefined) await link.#share();
+    });
     return link;
   }
 

@@ -15,7 +15,7 @@ import type { VFSClientOptions } from "./vfs_client_options.ts";
 /**
  * Speaks with a server over a connection, which belongs to the provider from now on.
  *
- * @throws {FsError} EIO when the connection ends before the two have agreed on a version.
+ * @throws {FsError} EIO when the connection ends before the two have agreed on a version, ETIMEDOUT when nobody answers.
  *
  * @example
  * ```ts

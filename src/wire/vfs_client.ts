@@ -84,7 +84,7 @@ export class VFSClient {
   /**
    * Agrees with the server on a version. The connection belongs to the client from now on.
    *
-   * @throws {FsError} EIO when the connection ends meanwhile.
+   * @throws {FsError} EIO when the connection ends meanwhile, ETIMEDOUT when nobody answers.
    * @throws {RangeError} For a number of the options that cannot be used.
    */
   static async connect(
@@ -98,8 +98,9 @@ export class VFSClient {
   }
 
   #open(connection: WireConnection): Promise<ClientLink> {
-    const { version = 2, frameMax, frameTimeoutMs, fromKernel } = this.#options;
-    return ClientLink.connect(connection, { version, frameMax, frameTimeoutMs, fromKernel }, {
+    const { version = 2, frameMax, frameTimeoutMs, fromKernel, helloTimeoutMs } = this.#options;
+    const options = { version, frameMax, frameTimeoutMs, fromKernel, helloTimeoutMs };
+    return ClientLink.connect(connection, options, {
       onBytes: () => this.fresh.expire(),
       onNotice: (notice) => this.#noticed(notice),
       onEnd: (cause, waiting) => this.#lost(cause, waiting),

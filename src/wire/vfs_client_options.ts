@@ -31,6 +31,11 @@ export interface VFSClientOptions {
    */
   readonly cancelTimeoutMs?: number;
   /**
+   * How long the server may take to answer the greeting, in milliseconds, before the connection fails with
+   * ETIMEDOUT: something else may listen there, or a process that is stopped. 0 for ever. Default 10,000.
+   */
+  readonly helloTimeoutMs?: number;
+  /**
    * What to do when the connection ends; default: everything fails with EIO from then on. With a policy,
    * version 2 only: requests wait for the new connection; files are opened again by their path where it
    * still names the same inode, and are EIO otherwise, or when they held locks. A change that was under way
@@ -77,9 +82,10 @@ export function checkedOptions(
   options: VFSClientOptions,
   connection: WireConnection,
 ): VFSClientOptions {
-  const { frameMax, recentMs, reconnect: { timeoutMs, pauseMs } = {} } = options;
+  const { frameMax, helloTimeoutMs, recentMs, reconnect: { timeoutMs, pauseMs } = {} } = options;
   try {
     if (frameMax !== undefined) wholeOption("frameMax", frameMax, { least: 1 });
+    if (helloTimeoutMs !== undefined) timeOption("helloTimeoutMs", helloTimeoutMs);
     if (recentMs !== undefined) timeOption("recentMs", recentMs);
     if (timeoutMs !== undefined) timeOption("reconnect.timeoutMs", timeoutMs, { most: Infinity });
     if (pauseMs !== undefined) timeOption("reconnect.pauseMs", pauseMs);

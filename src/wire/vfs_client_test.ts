@@ -21,6 +21,18 @@ Deno.test("a server that knows no hello is spoken to in version 1", async () => 
   assertEquals(provider.client.version, 1);
 });
 
+Deno.test("a server that takes the connection and never answers is given up in time", async () => {
+  for (const cache of [false, "exact"] as const) {
+    const [near, far] = memoryPipe();
+    const connecting = connectVFS(near, { helloTimeoutMs: 20, cache });
+    assertEquals(await codeOf(() => connecting), "ETIMEDOUT");
+    while (await far.read(new Uint8Array(100)) !== null);
+  }
+  await using server = new VFSServer(newMemoryProvider());
+  await using remote = await linked(server, { helloTimeoutMs: 0 });
+  assertEquals(remote.client.version, 2);
+});
+
 Deno.test("when the connection ends, what waits and what comes fails with EIO at once", async () => {
   for (const version of [1, 2] as const) {
     const gated = new GatedProvider();

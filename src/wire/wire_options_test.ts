@@ -52,6 +52,7 @@ Deno.test("a client refuses numbers with which it could not work, and closes the
   const dial = () => Promise.reject(new Error("nobody there"));
   const bad: readonly (readonly [name: string, VFSClientOptions])[] = [
     ...[...NEVER, 0, 0.5, Infinity].map((frameMax) => ["frameMax", { frameMax }] as const),
+    ...[...NEVER, Infinity].map((value) => ["helloTimeoutMs", { helloTimeoutMs: value }] as const),
     ...[...NEVER, Infinity].map((recentMs) => ["recentMs", { recentMs }] as const),
     ...NEVER.map((timeoutMs) => ["timeoutMs", { reconnect: { dial, timeoutMs } }] as const),
     ...[...NEVER, Infinity].map((pauseMs) =>
