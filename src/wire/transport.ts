@@ -76,6 +76,10 @@ export function channelOf(connection: WireConnection): ByteChannel {
   if ("setNoDelay" in connection && typeof connection.setNoDelay === "function") {
     connection.setNoDelay(true);
   }
+  // A machine that is gone without a word is noticed in the end, after the system's times (tcp(7), SO_KEEPALIVE).
+  if ("setKeepAlive" in connection && typeof connection.setKeepAlive === "function") {
+    connection.setKeepAlive(true);
+  }
   // Deno's connections have both forms; theirs without streams is the faster one.
   return "read" in connection ? connection : new StreamChannel(connection);
 }
