@@ -258,9 +258,7 @@ export class ClientLink {
   /** Reads replies until the end. */
   async #receive(): Promise<void> {
     try {
-      while (await this.#input.fill()) {
-        this.#gotBytes();
-      }
+      while (await this.#input.fill()) this.#gotBytes();
       this.end(new Error(ENDED));
     } catch (thrown) {
       this.end(thrown);
