@@ -27,4 +27,5 @@ export {
   SYMLINK_TARGET_MAX,
   SYMLINKS_MAX,
 } from "./path.ts";
+export { WorkPieces } from "./work_pieces.ts";
 export { decodeName, encodeName, hasLoneSurrogate, nameLength } from "./name_bytes.ts";

@@ -4,9 +4,11 @@
  * @module
  */
 import {
+  chain,
   clean,
   decodeName,
   ERRNO,
+  type MaybePromise,
   MODE_PERMISSIONS,
   O_DIRECTORY,
   O_RDONLY,
@@ -244,10 +246,10 @@ export class ContainedProvider extends BaseProvider {
   }
 
   /** Removes a tree; links in it are removed, not followed. The root cannot go (EBUSY). */
-  override removeAll(path: string, _context?: Context): void {
-    this.#root.forgetNear();
-    const result = removeTree(this.#root, this.#place, this.#reader, clean(path));
-    if (result !== -ERRNO.ENOENT.number) this.#calls.check(result, "removeAll", path);
+  override removeAll(path: string, _context?: Context): MaybePromise<void> {
+    return chain(removeTree(this.#root, this.#place, this.#reader, clean(path)), (result) => {
+      if (result !== MISSING) this.#calls.check(result, "removeAll", path);
+    });
   }
 
   /** Moves a path. */

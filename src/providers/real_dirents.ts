@@ -27,12 +27,18 @@ export type TakeDirent = (
 export class DirentReader {
   readonly #block = new MemoryBlock(BLOCK_SIZE);
 
+  /** Gives some entries, as many as one call fetches. Returns 0 at the end, or a negated errno. */
+  readSome(fd: number, take: TakeDirent): number {
+    const size = getdents64(fd, this.#block);
+    if (size > 0) this.#parse(size, take);
+    return size;
+  }
+
   /** Gives every entry but `.` and `..` to `take`, in the kernel's order. Returns 0 or a negated errno. */
   read(fd: number, take: TakeDirent): number {
     while (true) {
-      const size = getdents64(fd, this.#block);
+      const size = this.readSome(fd, take);
       if (size <= 0) return size;
-      this.#parse(size, take);
     }
   }
 

@@ -7,6 +7,7 @@ import {
   basename,
   decodeName,
   ERRNO,
+  type MaybePromise,
   nameLength,
   O_CLOEXEC,
   O_DIRECTORY,
@@ -14,11 +15,13 @@ import {
   O_NONBLOCK,
   O_RDONLY,
   S_IFDIR,
+  WorkPieces,
 } from "../base/mod.ts";
 import {
   AT_REMOVEDIR,
   close,
   CStringArea,
+  dup,
   KERNEL_PATH_MAX,
   openat2,
   RESOLVE_BENEATH,
@@ -31,6 +34,8 @@ import type { RealRoot } from "./real_root.ts";
 
 /** How many descriptors a removal holds at most. */
 export const REMOVAL_DESCRIPTORS_MAX = 32;
+/** No errno: there is more to do. */
+const UNFINISHED = 1;
 /** How often a directory is emptied again because others put something into it. */
 const ATTEMPTS_MAX = 64;
 const FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
@@ -40,9 +45,15 @@ interface Level {
   readonly name: string;
   /** Its descriptor, -1 while that is closed. */
   fd: number;
+  /** Whether there may be entries that have not been read. */
+  isUnread: boolean;
+  /** What was read and is no directory. */
+  others: string[];
   /** Directories in it that are still to be removed. */
   todo: string[];
   attempts: number;
+  /** Why something in it could not be removed. */
+  failed: number;
 }
 
 /**
@@ -54,29 +65,61 @@ class TreeRemoval {
   readonly #area = new CStringArea();
   #base = -1;
   #levels: Level[] = [];
+  readonly #onPiece: () => void;
 
-  /** Reads directories with `reader`. */
-  constructor(reader: DirentReader) {
+  /** Reads directories with `reader`; before each further piece of the work `onPiece` is called. */
+  constructor(reader: DirentReader, onPiece: () => void) {
     this.#reader = reader;
+    this.#onPiece = onPiece;
   }
 
   /** Removes the directory `name` of the directory `base`, and all below. Returns 0 or a negated errno. */
-  run(base: number, name: string): number {
+  run(base: number, name: string): MaybePromise<number> {
     this.#base = base;
     this.#levels = [];
-    try {
-      let result = this.#push(name);
-      while (result === 0 && this.#levels.length > 0) {
-        const next = this.#levels.at(-1)!.todo.pop();
-        result = next === undefined ? this.#pop() : this.#push(next);
-      }
-      return result;
-    } finally {
-      for (const level of this.#levels) if (level.fd >= 0) close(level.fd);
-    }
+    const pieces = new WorkPieces();
+    const result = this.#work(this.#push(name), pieces);
+    if (result !== UNFINISHED) return this.#end(result);
+    // The caller lets go of his.
+    this.#base = dup(base);
+    return this.#base < 0 ? this.#end(this.#base) : this.#goOn(pieces);
   }
 
-  /** Goes into a directory and removes all that is no directory. */
+  async #goOn(pieces: WorkPieces): Promise<number> {
+    let result = UNFINISHED;
+    while (result === UNFINISHED) {
+      await pieces.next();
+      this.#onPiece();
+      result = this.#work(0, pieces);
+    }
+    close(this.#base);
+    return this.#end(result);
+  }
+
+  #work(result: number, pieces: WorkPieces): number {
+    while (result === 0 && this.#levels.length > 0) {
+      if (pieces.isOver()) return UNFINISHED;
+      result = this.#step(this.#levels.at(-1)!);
+    }
+    return result;
+  }
+
+  #end(result: number): number {
+    for (const level of this.#levels) if (level.fd >= 0) close(level.fd);
+    return result;
+  }
+
+  /** Removes one thing, or looks for more: first all that is no directory, then one directory after the other. */
+  #step(level: Level): number {
+    const other = level.others.pop();
+    if (other !== undefined) return this.#unlink(level, other);
+    if (level.isUnread) return this.#read(level);
+    if (level.failed < 0) return level.failed;
+    const next = level.todo.pop();
+    return next === undefined ? this.#pop() : this.#push(next);
+  }
+
+  /** Goes into a directory. */
   #push(name: string): number {
     const parent = this.#levels.length === 0 ? this.#base : this.#levels.at(-1)!.fd;
     const fd = this.#open(parent, name);
@@ -86,13 +129,14 @@ class TreeRemoval {
       return unlinked === -ERRNO.EISDIR.number || isGone(unlinked) ? 0 : unlinked;
     }
     if (fd < 0) return isGone(fd) ? 0 : fd;
-    this.#levels.push({ name, fd, todo: [], attempts: 0 });
+    const unread = { isUnread: true, others: [], todo: [], failed: 0 };
+    this.#levels.push({ name, fd, attempts: 0, ...unread });
     const far = this.#levels.at(-1 - REMOVAL_DESCRIPTORS_MAX);
     if (far !== undefined && far.fd >= 0) {
       close(far.fd);
       far.fd = -1;
     }
-    return this.#empty(this.#levels.at(-1)!);
+    return 0;
   }
 
   #open(parent: number, names: string): number {
@@ -100,19 +144,20 @@ class TreeRemoval {
     return openat2(parent, this.#area.put(names), FLAGS, 0, resolve);
   }
 
-  #empty(level: Level): number {
-    let failed = 0;
-    const result = this.#reader.read(level.fd, (bytes, start, end, type) => {
+  #read(level: Level): number {
+    const result = this.#reader.readSome(level.fd, (bytes, start, end, type) => {
       const name = decodeName(bytes, start, end);
-      if (type === S_IFDIR) {
-        level.todo.push(name);
-        return;
-      }
-      const unlinked = unlinkat(level.fd, this.#area.put(name), 0);
-      if (unlinked === -ERRNO.EISDIR.number) level.todo.push(name);
-      else if (unlinked < 0 && !isGone(unlinked)) failed = unlinked;
+      (type === S_IFDIR ? level.todo : level.others).push(name);
     });
-    return result < 0 ? result : failed;
+    level.isUnread = result > 0;
+    return Math.min(result, 0);
+  }
+
+  #unlink(level: Level, name: string): number {
+    const unlinked = unlinkat(level.fd, this.#area.put(name), 0);
+    if (unlinked === -ERRNO.EISDIR.number) level.todo.push(name);
+    else if (unlinked < 0 && !isGone(unlinked)) level.failed = unlinked;
+    return 0;
   }
 
   /** Removes the lowest directory, which is empty unless others have been at work. */
@@ -134,7 +179,10 @@ class TreeRemoval {
     close(level.fd);
     const above = this.#levels.at(-2)?.fd ?? this.#base;
     level.fd = this.#open(above, level.name);
-    if (level.fd >= 0) return this.#empty(level);
+    if (level.fd >= 0) {
+      level.isUnread = true;
+      return 0;
+    }
     const errno = level.fd;
     this.#levels.pop();
     return isGone(errno) || isNoDirectory(errno) ? 0 : errno;
@@ -187,7 +235,7 @@ function isNoDirectory(result: number): boolean {
 }
 
 /**
- * Removes what a clean path names, and all below it. Returns 0 or a negated errno: ENOENT when it is not
+ * Removes what a clean path names, and all below it: a large tree in pieces. Returns 0 or a negated errno: ENOENT when it is not
  * there, EBUSY for the root.
  */
 export function removeTree(
@@ -195,14 +243,17 @@ export function removeTree(
   place: Place,
   reader: DirentReader,
   path: string,
-): number {
+): MaybePromise<number> {
+  // What is found between two pieces may be gone after the next one.
+  const forget = (): void => root.forgetNear();
+  forget();
   const entered = root.enter(place, path);
   if (entered < 0) return entered;
   try {
     const result = unlinkat(place.directory, place.name, 0);
     if (result !== -ERRNO.EISDIR.number) return result;
     if (place.isRoot) return -ERRNO.EBUSY.number;
-    return new TreeRemoval(reader).run(place.directory, basename(path));
+    return new TreeRemoval(reader, forget).run(place.directory, basename(path));
   } finally {
     place.leave();
   }

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openDescriptors, ScratchDirectory } from "../../fixtures/scratch/scratch_directory.ts";
 import { FsError } from "../base/mod.ts";
 import { RealFSProvider } from "./mod.ts";
@@ -26,6 +26,30 @@ Deno.test("removeAll() removes trees wide and deep, and follows no link", async 
   assertEquals(openDescriptors(), before);
   assertEquals((await provider.readDir("/")).map((entry) => entry.name), ["kept"]);
   assertEquals((await provider.readDir("/kept")).map((entry) => entry.name), ["dir"]);
+});
+
+Deno.test("removeAll() of a large tree lets others work meanwhile", async () => {
+  using scratch = new ScratchDirectory();
+  await using provider = new RealFSProvider(scratch.path, { ffi: true });
+  const before = openDescriptors();
+  await provider.mkdir("/wide", 0o755);
+  for (let index = 0; index < 20_000; index++) provider.mknod(`/wide/${index}`, 0o644, 0);
+  let deep = "/deep";
+  for (let depth = 0; depth < 1000; depth++, deep += "/d") await provider.mkdir(deep, 0o755);
+  for (const path of ["/wide", "/deep"]) {
+    let isDone = false;
+    let turns = 0;
+    const removed = Promise.resolve(provider.removeAll(path)).then(() => isDone = true);
+    for (; !isDone; turns++) {
+      // Nothing is remembered of what goes.
+      assertEquals((await provider.readDir("/")).length > 0, true);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    await removed;
+    assert(turns > 2, `${path}: ${turns}`);
+    await assertRejects(async () => await provider.stat(path), FsError, "ENOENT");
+  }
+  assertEquals(openDescriptors(), before);
 });
 
 Deno.test("removeAll() goes deeper than a path of the kernel's", async () => {
