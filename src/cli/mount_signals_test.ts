@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { geteuid } from "../libc/mod.ts";
 import { CliProcess } from "./testing/cli_process.ts";
 
 const PROGRAM = new URL("./mod.ts", import.meta.url).href;
@@ -35,6 +36,30 @@ Deno.test("whatever signal ends a mount, it is unmounted", async () => {
       assertEquals(await mounting.ended(), 0, signal);
     });
   }
+});
+
+Deno.test({
+  name: "a mount that another one covers ends with the reason, and leaves that one alone",
+  ignore: geteuid() !== 0,
+  fn: async () => {
+    await withMountpoint(async (mountpoint) => {
+      const child = mountBy('exec "$0" "$@"', mountpoint).spawn();
+      const reader = child.stdout.getReader();
+      await reader.read();
+      reader.releaseLock();
+      const cover = { args: ["-t", "tmpfs", "foreign", mountpoint] };
+      assertEquals((await new Deno.Command("mount", cover).output()).code, 0);
+      child.kill("SIGTERM");
+      const { code, stderr } = await child.output();
+      assertEquals(code, 1);
+      const text = new TextDecoder().decode(stderr);
+      assertStringIncludes(text, `foreign (tmpfs) is mounted over it on ${mountpoint}`);
+      assertEquals(text.includes("It is gone for others"), false);
+      for (let count = 0; count < 2; count++) {
+        assertEquals((await new Deno.Command("umount", { args: [mountpoint] }).output()).code, 0);
+      }
+    });
+  },
 });
 
 Deno.test("a mount that waits for its server to answer is ended by a signal", async () => {
