@@ -147,6 +147,11 @@ export class RealRoot {
     return this.#walkTo(path, follow);
   }
 
+  /** As `locate`, from the directory that a path is in; a link is not followed. */
+  locateIn(directory: number, name: string): number {
+    return openat2(directory, this.#area.put(name), LOCATE | O_NOFOLLOW, 0, this.#resolve);
+  }
+
   /**
    * Opens a directory in one step; `flags` with O_DIRECTORY, which lets nothing else be opened on the way.
    * Returns a descriptor or a negated errno.

@@ -42,7 +42,8 @@ export interface WatchGround {
  * kernel's queue until somebody asks for them; when too many wait there, an `overflow` says so.
  *
  * A new directory is watched as soon as its event is read, and what is in it by then is reported, so one
- * change may be reported twice, but none is lost.
+ * change may be reported twice, but none is lost. A large tree is entered in pieces, while others have the thread; an
+ * `overflow` tells when all of it is watched.
  */
 export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<WatchEvent, undefined> {
   readonly #path: string;
@@ -51,19 +52,21 @@ export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<Watch
   readonly #signal: AbortSignal | undefined;
   #events: WatchEvent[] = [];
   #next = 0;
+  /** Why not all could be watched. */
+  #broken = 0;
   /** Asks for events one after the other, as the queue is one. */
   #asked: Promise<unknown> = Promise.resolve();
 
   /** @throws {FsError} ENOENT and the like; ENOSPC or EMFILE over the user's limits for inotify. */
   constructor(
-    { root, reader, queue }: WatchGround,
+    ground: WatchGround,
     path: string,
     signal: AbortSignal | undefined,
   ) {
     this.#path = clean(path);
     this.#signal = signal;
-    this.#queue = queue.open(path);
-    this.#tree = new WatchTree(root, reader, this.#queue);
+    this.#queue = ground.queue.open(path);
+    this.#tree = new WatchTree(ground, this.#queue, (result) => this.#walked(result));
     const result = this.#tree.add(this.#path, true);
     if (result < 0) {
       this.#queue.end();
@@ -111,6 +114,7 @@ export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<Watch
 
   /** Reads some of what is there. */
   #drain(): void {
+    if (this.#broken < 0) throw this.#fail(this.#broken);
     const moved = new Map<number, string>();
     const size = this.#queue.drain((watch, mask, cookie, bytes, start, end) => {
       this.#handle(watch, mask, cookie, decodeName(bytes, start, end), moved);
@@ -118,6 +122,13 @@ export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<Watch
     if (size < 0) throw this.#fail(size);
     // Directories that went and did not come back are somewhere else now.
     for (const path of moved.values()) this.#tree.remove(path);
+  }
+
+  /** Of a large tree not all was watched at once: there something may have happened that nobody has seen. */
+  #walked(result: number): void {
+    if (result < 0) this.#broken = result;
+    else this.#push("overflow", this.#path);
+    this.#queue.wakeUp();
   }
 
   #fail(result: number): FsError {

@@ -109,6 +109,41 @@ Deno.test("watch() follows no link", async () => {
   assertEquals(seen.filter((event) => event.includes("secret")), []);
 });
 
+Deno.test("watch() of a large tree lets others work, and misses nothing without a word", async () => {
+  using scratch = new ScratchDirectory();
+  await using provider = new RealFSProvider(scratch.path, { ffi: true });
+  const before = openDescriptors();
+  for (let index = 0; index < 5000; index++) {
+    Deno.mkdirSync(`${scratch.path}/${index % 50}/${index}`, { recursive: true });
+  }
+  const { events, until } = follow(provider, "/");
+  // Now some directories are not watched yet.
+  for (let index = 0; index < 50; index++) Deno.writeTextFileSync(`${scratch.path}/${index}/f`, "");
+  const names = new Set(await until("overflow /"));
+  assert(names.size <= 51, `${names.size}`);
+  for (const directory of ["0/0", "7/4957", "49/4999"]) {
+    Deno.writeTextFileSync(`${scratch.path}/${directory}/g`, "");
+    await until(`entry /${directory}/g`);
+  }
+  await events.return?.();
+  const ended = follow(provider, "/");
+  await ended.events.return?.();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assertEquals(openDescriptors(), before);
+});
+
+Deno.test("watch() goes deep, from each directory to the one below", async () => {
+  using scratch = new ScratchDirectory();
+  await using provider = new RealFSProvider(scratch.path, { ffi: true });
+  let deep = "";
+  for (let depth = 0; depth < 1000; depth++) await provider.mkdir(deep += "/dddddddd", 0o755);
+  const { events, until } = follow(provider, "/");
+  await until("overflow /");
+  await (await provider.create(`${deep}/f`, 0o644)).close();
+  await until(`entry ${deep}/f`);
+  await events.return?.();
+});
+
 Deno.test("watch() of a file tells of that file", async () => {
   await using watched = new Watched("/f", (host) => Deno.writeTextFileSync(`${host}/f`, ""));
   Deno.writeTextFileSync(`${watched.path}/other`, "");

@@ -3,7 +3,17 @@
  *
  * @module
  */
-import { decodeName, ERRNO, isDirectory, isWithin, join, S_IFDIR } from "../base/mod.ts";
+import {
+  basename,
+  decodeName,
+  dirname,
+  ERRNO,
+  isDirectory,
+  isWithin,
+  join,
+  S_IFDIR,
+  WorkPieces,
+} from "../base/mod.ts";
 import { O_CLOEXEC, O_DIRECTORY, O_NONBLOCK, O_RDONLY } from "../base/mod.ts";
 import { close, CStringArea, STATX_MODE } from "../libc/mod.ts";
 import { ANY_CHANGE } from "./inotify_queue.ts";
@@ -12,6 +22,18 @@ import type { RealRoot } from "./real_root.ts";
 import type { QueueShare } from "./shared_queue.ts";
 
 const LIST = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK;
+
+/** So many directories are held open, so that those in them need not be found from the root. */
+const HELD_MAX = 32;
+
+/** No errno: there is more to do. */
+const UNFINISHED = 1;
+
+/** A directory that is not watched yet, and who is told of what is in it. */
+interface Unwatched {
+  readonly path: string;
+  readonly found: (path: string) => void;
+}
 
 /** A name and whether it is a directory. */
 interface Child {
@@ -29,9 +51,20 @@ export class WatchTree {
   readonly #queue: QueueShare;
   readonly #area = new CStringArea();
   readonly #paths = new Map<number, string>();
+  /** The directories that were entered last, the latest one last. */
+  readonly #held = new Map<string, number>();
+  readonly #onWalked: (result: number) => void;
+  #todo: Unwatched[] = [];
+  /** Whether there is more to watch, in the pieces to come. */
+  #isGoing = false;
 
-  /** In `queue`. */
-  constructor(root: RealRoot, reader: DirentReader, queue: QueueShare) {
+  /** In `queue`. What was not watched at once is, when `onWalked` is called, with 0 or a negated errno. */
+  constructor(
+    { root, reader }: { readonly root: RealRoot; readonly reader: DirentReader },
+    queue: QueueShare,
+    onWalked: (result: number) => void,
+  ) {
+    this.#onWalked = onWalked;
     this.#root = root;
     this.#reader = reader;
     this.#queue = queue;
@@ -48,39 +81,85 @@ export class WatchTree {
   }
 
   /**
-   * Watches a path and every directory below it. What is found below goes to `found`: it may have come
-   * before the watch. Returns 0 or a negated errno; what has gone meanwhile is no error, except the top.
+   * Watches a path and every directory below it, of a large tree only some before it returns. What is found below goes to
+   * `found`: it may have come before the watch. Returns 0 or a negated errno; what has gone meanwhile is no error, except
+   * the top.
    */
   add(path: string, follow: boolean, found: (path: string) => void = () => {}): number {
-    const todo = [path];
-    for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-      const isTop = next === path;
-      const children = this.#addOne(next, isTop && follow);
-      if (typeof children === "number") {
-        if (children < 0 && (isTop || !isGone(children))) return children;
-        continue;
-      }
-      for (const child of children) {
-        found(child.path);
-        if (child.isDirectory) todo.push(child.path);
-      }
+    const result = this.#enter({ path, found }, follow);
+    if (result < 0 || this.#isGoing) {
+      this.#letGo();
+      return result;
+    }
+    const pieces = new WorkPieces();
+    const walked = this.#work(pieces);
+    if (walked !== UNFINISHED) return walked;
+    this.#goOn(pieces);
+    return 0;
+  }
+
+  async #goOn(pieces: WorkPieces): Promise<void> {
+    this.#isGoing = true;
+    let result = UNFINISHED;
+    while (result === UNFINISHED) {
+      await pieces.next();
+      if (this.#queue.isEnded) return;
+      result = this.#work(pieces);
+    }
+    this.#isGoing = false;
+    this.#onWalked(result);
+  }
+
+  #work(pieces: WorkPieces): number {
+    let result = 0;
+    for (let next = this.#todo.pop(); next !== undefined; next = this.#todo.pop()) {
+      const entered = this.#enter(next, false);
+      if (entered < 0 && !isGone(entered)) result = entered;
+      else if (pieces.isOver()) result = UNFINISHED;
+      if (result !== 0) break;
+    }
+    // Until the next piece directories may move.
+    this.#letGo();
+    return result;
+  }
+
+  #enter({ path, found }: Unwatched, follow: boolean): number {
+    const children = this.#addOne(path, follow);
+    if (typeof children === "number") return Math.min(children, 0);
+    for (const child of children) {
+      found(child.path);
+      if (child.isDirectory) this.#todo.push({ path: child.path, found });
     }
     return 0;
   }
 
+  #letGo(): void {
+    for (const fd of this.#held.values()) this.#root.release(fd);
+    this.#held.clear();
+  }
+
   #addOne(path: string, follow: boolean): Child[] | number {
-    const fd = this.#root.locate(path, follow);
+    const parent = this.#held.get(dirname(path));
+    const fd = parent === undefined
+      ? this.#root.locate(path, follow)
+      : this.#root.locateIn(parent, basename(path));
     if (fd < 0) return fd;
-    try {
-      const watch = this.#queue.add(this.#area.put(this.#root.hostPath(fd)), ANY_CHANGE);
-      if (watch < 0) return watch;
-      this.#paths.set(watch, path);
-      const result = this.#root.statDescriptor(fd, STATX_MODE);
-      if (result < 0) return result;
-      return isDirectory(this.#root.statx.mode) ? this.#children(fd, path) : 0;
-    } finally {
-      this.#root.release(fd);
+    this.#hold(path, fd);
+    const watch = this.#queue.add(this.#area.put(this.#root.hostPath(fd)), ANY_CHANGE);
+    if (watch < 0) return watch;
+    this.#paths.set(watch, path);
+    const result = this.#root.statDescriptor(fd, STATX_MODE);
+    if (result < 0) return result;
+    return isDirectory(this.#root.statx.mode) ? this.#children(fd, path) : 0;
+  }
+
+  #hold(path: string, fd: number): void {
+    for (const [oldest, held] of this.#held) {
+      if (this.#held.size < HELD_MAX) break;
+      this.#held.delete(oldest);
+      this.#root.release(held);
     }
+    this.#held.set(path, fd);
   }
 
   #children(located: number, path: string): Child[] | number {

@@ -147,10 +147,11 @@ export class QueueShare {
     if (this.#isEnded) return;
     if (this.#events.length < EVENTS_MAX) this.#events.push(event);
     else if (this.#events.at(-1) !== OVERFLOW) this.#events.push(OVERFLOW);
-    this.#wakeUp();
+    this.wakeUp();
   }
 
-  #wakeUp(): void {
+  /** Lets whoever waits look. */
+  wakeUp(): void {
     const wake = this.#wake;
     this.#wake = null;
     wake?.();
@@ -190,6 +191,6 @@ export class QueueShare {
     this.#isEnded = true;
     this.#events = [];
     // With the last one, whoever waits hears of it when nothing is open any more.
-    if (!this.#shared.end(this, this.#watches)) this.#wakeUp();
+    if (!this.#shared.end(this, this.#watches)) this.wakeUp();
   }
 }
