@@ -101,7 +101,7 @@ export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<Watch
       this.#events = [];
       this.#next = 0;
       // Also when there is more already: somebody who changes files all the time must not keep this thread.
-      await this.#queue.wait();
+      if (this.#broken === 0) await this.#queue.wait();
       if (!this.#queue.isEnded) this.#drain();
     }
     return { done: true, value: undefined };
@@ -114,9 +114,8 @@ export class RealWatch implements AsyncIterable<WatchEvent>, AsyncIterator<Watch
 
   /** Reads some of what is there. */
   #drain(): void {
-    if (this.#broken < 0) throw this.#fail(this.#broken);
     const moved = new Map<number, string>();
-    const size = this.#queue.drain((watch, mask, cookie, bytes, start, end) => {
+    const size = this.#broken || this.#queue.drain((watch, mask, cookie, bytes, start, end) => {
       this.#handle(watch, mask, cookie, decodeName(bytes, start, end), moved);
     });
     if (size < 0) throw this.#fail(size);
